@@ -1,0 +1,61 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One set of compiler settings for every Swift target: Swift 6 mode, warnings are errors, memory safety is checked.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .strictMemorySafety(),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "pushtrail",
+  products: [
+    .executable(name: "git-pushtrail", targets: ["git-pushtrail"]),
+    .library(name: "Pushtrail", targets: ["Pushtrail"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+    .systemLibrary(name: "CLibdeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+    .target(
+      name: "CSimdjson",
+      linkerSettings: [.linkedLibrary("simdjson")]
+    ),
+
+    .target(name: "PushModel", swiftSettings: strict),
+    .target(
+      name: "CloudTrailLog", dependencies: ["PushModel", "CLibdeflate", "CSimdjson"], swiftSettings: strict),
+    .target(name: "GitStore", dependencies: ["PushModel", "CLibgit2"], swiftSettings: strict),
+    .target(name: "RefLedger", dependencies: ["PushModel"], swiftSettings: strict),
+    .target(name: "Correlation", dependencies: ["RefLedger", "GitStore", "PushModel"], swiftSettings: strict),
+    .target(name: "Report", dependencies: ["Correlation", "RefLedger", "PushModel"], swiftSettings: strict),
+    .target(
+      name: "Pushtrail",
+      dependencies: ["PushModel", "CloudTrailLog", "GitStore", "RefLedger", "Correlation", "Report"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "git-pushtrail", dependencies: ["Pushtrail", "Report", "PushModel", argumentParser],
+      swiftSettings: strict),
+
+    .testTarget(name: "PushModelTests", dependencies: ["PushModel"], swiftSettings: strict),
+    .testTarget(name: "CloudTrailLogTests", dependencies: ["CloudTrailLog", "PushModel"], swiftSettings: strict),
+    .testTarget(name: "GitStoreTests", dependencies: ["GitStore", "PushModel"], swiftSettings: strict),
+    .testTarget(name: "RefLedgerTests", dependencies: ["RefLedger", "PushModel"], swiftSettings: strict),
+    .testTarget(
+      name: "CorrelationTests", dependencies: ["Correlation", "RefLedger", "GitStore", "PushModel"],
+      swiftSettings: strict),
+    .testTarget(name: "ReportTests", dependencies: ["Report", "Correlation", "PushModel"], swiftSettings: strict),
+    .testTarget(
+      name: "PushtrailTests", dependencies: ["Pushtrail", "Report", "Correlation", "PushModel", "git-pushtrail"],
+      swiftSettings: strict),
+  ],
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,3 @@
+#ifndef PUSHTRAIL_JSON_H
+#define PUSHTRAIL_JSON_H
+#endif

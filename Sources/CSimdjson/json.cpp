@@ -1,0 +1,1 @@
+#include "pushtrail_json.h"

@@ -1,0 +1,213 @@
+public import PushModel
+
+/// The whole result of a run, typed: what DESIGN 8 writes as JSON, and what every renderer draws from.
+///
+/// Arrays are in ledger order; what is absent is `nil`, never invented. The same input gives the same report.
+public struct ProvenanceReport: Sendable {
+  public static let schemaVersion = 1
+
+  public var repository: RepositoryIdentity
+  public var trail: TrailSummary
+  public var clones: [CloneSummary]
+  public var pushes: [PushReport]
+  public var attempts: [AttemptReport]
+  public var pulls: [PullReport]
+  public var refs: [RefReport]
+  /// In words, what the evidence cannot tell.
+  public var limits: [String]
+  /// More than one where the repository was deleted and made again under its name.
+  public var epochs: [Epoch]
+  public var findings: [Finding]
+  public var summary: Summary
+
+  public init(
+    repository: RepositoryIdentity, trail: TrailSummary, clones: [CloneSummary], pushes: [PushReport],
+    attempts: [AttemptReport], pulls: [PullReport], refs: [RefReport], limits: [String], epochs: [Epoch],
+    findings: [Finding], summary: Summary
+  ) {
+    self.repository = repository
+    self.trail = trail
+    self.clones = clones
+    self.pushes = pushes
+    self.attempts = attempts
+    self.pulls = pulls
+    self.refs = refs
+    self.limits = limits
+    self.epochs = epochs
+    self.findings = findings
+    self.summary = summary
+  }
+}
+
+/// The trail as it was read.
+public struct TrailSummary: Sendable {
+  public var files: Int
+  public var bytes: Int64
+  public var records: Int
+  public var codecommitRecords: Int
+  /// Copies of records that were dropped.
+  public var duplicates: Int
+  public var unreadable: [UnreadablePlace]
+  /// Of this repository's events.
+  public var firstEventTime: Timestamp?
+  public var lastEventTime: Timestamp?
+  public var coverage: [CoverageInterval]
+
+  public init(
+    files: Int, bytes: Int64, records: Int, codecommitRecords: Int, duplicates: Int, unreadable: [UnreadablePlace],
+    firstEventTime: Timestamp?, lastEventTime: Timestamp?, coverage: [CoverageInterval]
+  ) {
+    self.files = files
+    self.bytes = bytes
+    self.records = records
+    self.codecommitRecords = codecommitRecords
+    self.duplicates = duplicates
+    self.unreadable = unreadable
+    self.firstEventTime = firstEventTime
+    self.lastEventTime = lastEventTime
+    self.coverage = coverage
+  }
+}
+
+/// A stretch of time that the trail is known to describe, without the delivery lag taken off.
+public struct CoverageInterval: Hashable, Sendable {
+  public var start: Timestamp
+  public var end: Timestamp
+  public var basis: Basis
+
+  public init(start: Timestamp, end: Timestamp, basis: Basis) {
+    self.start = start
+    self.end = end
+    self.basis = basis
+  }
+
+  public enum Basis: String, Hashable, Sendable {
+    case digest, stated, assumed
+  }
+}
+
+/// One clone that was read as evidence.
+public struct CloneSummary: Sendable {
+  public var path: String
+  public var bare: Bool
+  public var complete: Bool
+  /// `shallow`, `missing objects` ...
+  public var incompleteReason: String?
+  /// The remote that is this repository, as `NAME URL` without credentials.
+  public var remote: String?
+  public var lastFetch: LastFetch?
+  /// How many refs the clone has.
+  public var refs: Int
+
+  public init(
+    path: String, bare: Bool, complete: Bool, incompleteReason: String?, remote: String?, lastFetch: LastFetch?,
+    refs: Int
+  ) {
+    self.path = path
+    self.bare = bare
+    self.complete = complete
+    self.incompleteReason = incompleteReason
+    self.remote = remote
+    self.lastFetch = lastFetch
+    self.refs = refs
+  }
+
+  public struct LastFetch: Hashable, Sendable {
+    public var time: Timestamp
+    /// What dates it: `reflog`, `fetch-head`, `file-time`, `content`, `stated`.
+    public var by: Sighting.Dating
+
+    public init(time: Timestamp, by: Sighting.Dating) {
+      self.time = time
+      self.by = by
+    }
+  }
+}
+
+/// A repository id's life: from its first record or creation to its deletion.
+public struct Epoch: Hashable, Sendable {
+  public var id: String
+  public var start: Timestamp
+  public var end: Timestamp?
+
+  public init(id: String, start: Timestamp, end: Timestamp?) {
+    self.id = id
+    self.start = start
+    self.end = end
+  }
+}
+
+/// One logged event that was refused: it moved nothing.
+public struct AttemptReport: Sendable {
+  public var eventID: String
+  public var action: String
+  public var time: Timestamp
+  public var principal: Principal
+  public var errorCode: String?
+  public var references: [String]
+
+  public init(
+    eventID: String, action: String, time: Timestamp, principal: Principal, errorCode: String?, references: [String]
+  ) {
+    self.eventID = eventID
+    self.action = action
+    self.time = time
+    self.principal = principal
+    self.errorCode = errorCode
+    self.references = references
+  }
+}
+
+/// One logged read of the repository.
+public struct PullReport: Sendable {
+  public var eventID: String
+  public var time: Timestamp
+  public var principal: Principal
+  public var dataTransferred: Bool
+  public var shallow: Bool?
+
+  public init(eventID: String, time: Timestamp, principal: Principal, dataTransferred: Bool, shallow: Bool?) {
+    self.eventID = eventID
+    self.time = time
+    self.principal = principal
+    self.dataTransferred = dataTransferred
+    self.shallow = shallow
+  }
+}
+
+/// Counts over the updates in scope, and the result that the exit code says.
+public struct Summary: Sendable {
+  public var pushes: Int
+  public var updates: Int
+  /// How many updates have each transition, verdict; how many findings each rule. Zero counts are left out.
+  public var byTransition: [Transition: Int]
+  public var byVerdict: [Verdict: Int]
+  public var byRule: [Rule: Int]
+  public var result: Result
+
+  public init(
+    pushes: Int, updates: Int, byTransition: [Transition: Int], byVerdict: [Verdict: Int], byRule: [Rule: Int],
+    result: Result
+  ) {
+    self.pushes = pushes
+    self.updates = updates
+    self.byTransition = byTransition
+    self.byVerdict = byVerdict
+    self.byRule = byRule
+    self.result = result
+  }
+
+  /// `unverifiable`: nothing failed, but something in scope is unknown that could hide a failure.
+  public enum Result: String, Sendable {
+    case pass, fail, unverifiable
+  }
+}
+
+/// Which commit ids a report lists; counts are always whole.
+public enum CommitListing: String, Sendable, CaseIterable {
+  /// Those that are exactly attributed, and removed ones.
+  case exact
+  case all
+  /// None.
+  case count
+}

@@ -1,0 +1,104 @@
+/// The name of a git object: a SHA-1 of 20 bytes, written as 40 hexadecimal digits.
+///
+/// The all-zero id, which git writes where there is no object, is never the name of anything: `isZero` tells it, and
+/// layers above say absence with a case of an enum instead.
+public struct ObjectID: Hashable, Sendable {
+  // The 20 bytes as big-endian words, so that comparing words compares ids.
+  @usableFromInline let head: UInt64
+  @usableFromInline let middle: UInt64
+  @usableFromInline let tail: UInt32
+
+  @inlinable init(head: UInt64, middle: UInt64, tail: UInt32) {
+    self.head = head
+    self.middle = middle
+    self.tail = tail
+  }
+
+  /// Reads the first 20 bytes; `nil` if there are fewer.
+  @inlinable public init?(rawBytes bytes: UnsafeRawBufferPointer) {
+    guard bytes.count >= 20 else { return nil }
+    head = UInt64(bigEndian: unsafe bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self))
+    middle = UInt64(bigEndian: unsafe bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    tail = UInt32(bigEndian: unsafe bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self))
+  }
+
+  /// Reads exactly 40 hexadecimal digits of either case; `nil` for anything else.
+  public init?(hex: some StringProtocol) {
+    self.init(hexDigits: hex.utf8)
+  }
+
+  /// Reads exactly 40 ASCII hexadecimal digits of either case; `nil` for anything else.
+  public init?(hexDigits digits: some Sequence<UInt8>) {
+    var words: (UInt64, UInt64, UInt64) = (0, 0, 0)
+    var count = 0
+    for digit in digits {
+      guard count < 40, let value = Self.value(ofHexDigit: digit) else { return nil }
+      switch count {
+      case 0..<16: words.0 = words.0 << 4 | value
+      case 16..<32: words.1 = words.1 << 4 | value
+      default: words.2 = words.2 << 4 | value
+      }
+      count += 1
+    }
+    guard count == 40 else { return nil }
+    self.init(head: words.0, middle: words.1, tail: UInt32(truncatingIfNeeded: words.2))
+  }
+
+  private static func value(ofHexDigit digit: UInt8) -> UInt64? {
+    switch digit {
+    case 0x30...0x39: UInt64(digit - 0x30)
+    case 0x41...0x46: UInt64(digit - 0x41 + 10)
+    case 0x61...0x66: UInt64(digit - 0x61 + 10)
+    default: nil
+    }
+  }
+
+  /// The id that git writes for "no object".
+  public static let zero = ObjectID(head: 0, middle: 0, tail: 0)
+
+  /// Whether every byte is zero.
+  public var isZero: Bool { self == .zero }
+
+  /// The 20 bytes.
+  public var rawBytes: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(20)
+    for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: head >> shift)) }
+    for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: middle >> shift)) }
+    for shift in stride(from: 24, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: tail >> shift)) }
+    return bytes
+  }
+
+  /// All 40 digits, in lower case.
+  public var hex: String {
+    let digits: StaticString = "0123456789abcdef"
+    return unsafe String(unsafeUninitializedCapacity: 40) { buffer in
+      var position = 0
+      func write(_ word: UInt64, bits: Int) {
+        for shift in stride(from: bits - 4, through: 0, by: -4) {
+          unsafe buffer[position] = digits.utf8Start[Int(word >> shift & 0xf)]
+          position += 1
+        }
+      }
+      write(head, bits: 64)
+      write(middle, bits: 64)
+      write(UInt64(tail), bits: 32)
+      return position
+    }
+  }
+
+  /// The first 12 digits: what screens show.
+  public var short: String { String(hex.prefix(12)) }
+}
+
+extension ObjectID: Comparable {
+  @inlinable public static func < (left: Self, right: Self) -> Bool {
+    if left.head != right.head { return left.head < right.head }
+    if left.middle != right.middle { return left.middle < right.middle }
+    return left.tail < right.tail
+  }
+}
+
+extension ObjectID: CustomStringConvertible {
+  public var description: String { hex }
+}

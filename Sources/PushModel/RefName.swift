@@ -1,0 +1,32 @@
+/// A whole ref name, such as `refs/heads/feature/x`.
+///
+/// Names come from logs and may hold anything; they are kept as they are and escaped only where they are shown.
+public struct RefName: Hashable, Comparable, Sendable, CustomStringConvertible {
+  /// The whole name.
+  public let rawValue: String
+
+  public init(_ rawValue: String) { self.rawValue = rawValue }
+
+  /// `refs/heads/NAME`.
+  public static func branch(_ name: String) -> RefName { RefName("refs/heads/" + name) }
+
+  /// `refs/tags/NAME`.
+  public static func tag(_ name: String) -> RefName { RefName("refs/tags/" + name) }
+
+  public var isBranch: Bool { rawValue.hasPrefix("refs/heads/") }
+  public var isTag: Bool { rawValue.hasPrefix("refs/tags/") }
+
+  /// The name without `refs/heads/` or `refs/tags/`; whole for any other ref.
+  public var shorthand: String {
+    if isBranch { return String(rawValue.dropFirst("refs/heads/".count)) }
+    if isTag { return String(rawValue.dropFirst("refs/tags/".count)) }
+    return rawValue
+  }
+
+  public var description: String { rawValue }
+
+  /// Orders by the name's UTF-8 bytes, as git does.
+  public static func < (left: Self, right: Self) -> Bool {
+    left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8)
+  }
+}

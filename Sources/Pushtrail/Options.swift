@@ -1,0 +1,44 @@
+public import Correlation
+public import PushModel
+
+/// All that a run is told. The clock, the environment and the current folder come in here and nowhere else.
+public struct Options: Sendable {
+  /// Folders, files or `-` (standard input).
+  public var trail: [String] = []
+  /// Clones; the checkout that one stands in where the user names none.
+  public var clones: [String] = []
+  /// `NAME`, an ARN, or a repository id, where the clone's remote does not tell or the trail has several.
+  public var repository: String?
+  /// The updates that are judged and shown; older records are still read, as evidence.
+  public var since: Timestamp?
+  public var until: Timestamp?
+  /// `--coverage START..END`: stretches that the user vouches for.
+  public var statedCoverage: [CoverageInterval] = []
+  /// How far two clocks may differ, in seconds.
+  public var clockSkew: Int64 = 300
+  /// How late CloudTrail may deliver, in seconds: the end of coverage proves no absence.
+  public var deliveryLag: Int64 = 900
+  public var refsSeen: [RefsSeen] = []
+  /// When the clone was last fetched, by the user's word.
+  public var fetchedAt: Timestamp?
+  /// Demands a known state of every protected ref at that time.
+  public var auditFrom: Timestamp?
+  public var commits: CommitListing = .exact
+  /// Findings at or above it make the result `fail`.
+  public var failOn: Severity = .error
+  /// The moment of the run: the upper end of what nothing else dates.
+  public var now: Timestamp
+
+  public init(now: Timestamp) { self.now = now }
+
+  /// A file of `git ls-remote` output, and when it was made (its file time if not stated).
+  public struct RefsSeen: Hashable, Sendable {
+    public var path: String
+    public var time: Timestamp?
+
+    public init(path: String, time: Timestamp? = nil) {
+      self.path = path
+      self.time = time
+    }
+  }
+}
