@@ -89,7 +89,8 @@ struct CourseSearch {
     var result: [(Step.Outcome, CourseState)] = []
     let target: RefValue = item.after.map(RefValue.tip) ?? .none
     if found == target {
-      result.append((.repeated, CourseState(value: target, lastMover: state.lastMover, lastOtherMover: state.lastOtherMover)))
+      result.append(
+        (.repeated, CourseState(value: target, lastMover: state.lastMover, lastOtherMover: state.lastOtherMover)))
       if item.isGitPush, item.after != nil, item.mayBeDeletion {
         result.append((.deleted, moved(state, by: index, to: .none)))
       }
@@ -100,7 +101,8 @@ struct CourseSearch {
       result.append((.deleted, moved(state, by: index, to: .none)))
     }
     if mayBeRefused(item, in: state) {
-      result.append((.refused, CourseState(value: found, lastMover: state.lastMover, lastOtherMover: state.lastOtherMover)))
+      result.append(
+        (.refused, CourseState(value: found, lastMover: state.lastMover, lastOtherMover: state.lastOtherMover)))
     }
     return result
   }

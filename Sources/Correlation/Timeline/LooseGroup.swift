@@ -50,7 +50,9 @@ struct LooseGroup {
       let last = items[group.upperBound - 1].time
       if last - item.time <= TimelineItem.orderSlack || index == group.upperBound - 1 {
         ends.append(CourseState(value: target, lastMover: Int32(index)))
-        if item.isGitPush, item.after != nil, item.mayBeDeletion { ends.append(CourseState(value: .none, lastMover: Int32(index))) }
+        if item.isGitPush, item.after != nil, item.mayBeDeletion {
+          ends.append(CourseState(value: .none, lastMover: Int32(index)))
+        }
       }
     }
     if allMayBeRefused { ends += starts }

@@ -120,7 +120,9 @@ struct TimelineBuilder {
         boundary.states = [CourseState(value: found.told)]
         boundary.mapping = boundary.mapping.map { _ in nil }
         search = CourseSearch(items: items, group: group, starts: boundary.states)
-        if search.courses.isEmpty { search = CourseSearch(items: items.withoutWords(in: group), group: group, starts: boundary.states) }
+        if search.courses.isEmpty {
+          search = CourseSearch(items: items.withoutWords(in: group), group: group, starts: boundary.states)
+        }
       }
       boundaries.append(boundary)
       courses.append(search.courses)
@@ -292,7 +294,8 @@ struct TimelineBuilder {
       leadsOn = Set(retained.map { starts[$0.start] })
     }
     return RefTimeline(
-      ref: ref, items: items, groups: groups, groupOfItem: groups.enumerated().flatMap { number, group in group.map { _ in number } },
+      ref: ref, items: items, groups: groups,
+      groupOfItem: groups.enumerated().flatMap { number, group in group.map { _ in number } },
       sightings: sightings, possible: possible,
       plainest: plainest(items: items, kept: kept, loose: loose, boundaries: boundaries), valuesAfter: valuesAfter,
       finalValues: unique(boundaries[groups.count].states.map(\.value)), holes: holes,

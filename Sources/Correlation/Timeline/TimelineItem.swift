@@ -8,6 +8,8 @@ struct TimelineItem {
   var told: ToldBefore
   /// `nil`: an unambiguous deletion.
   var after: ObjectID?
+  /// An API call that puts a commit on top of a branch: it cannot force.
+  var addsToBranch = false
   /// Only a GitPush can be refused in silence, or be a deletion written as the old tip.
   var isGitPush: Bool
   /// Whether the trail leaves it possible that an entry naming the old tip is a deletion (DESIGN 2.4).
