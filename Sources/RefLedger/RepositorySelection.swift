@@ -117,3 +117,25 @@ public struct RepositorySelection: Sendable {
     return candidate.history.holder(of: name, at: event.time) == candidate.index
   }
 }
+
+extension RepositorySelection {
+  /// A repository without a record, in a trail that the user vouches for: its silence is known.
+  public static func silent(_ request: Request, coverage: [Coverage.Interval]) -> RepositorySelection? {
+    guard !coverage.isEmpty else { return nil }
+    let identity: RepositoryIdentity
+    switch request {
+    case .arn(let wanted): identity = wanted
+    case .name(let name, let region, let partition):
+      identity = RepositoryIdentity(partition: partition ?? "aws", accountID: "", region: region ?? "", name: name)
+    case .id: return nil
+    }
+    let start = coverage.map(\.start).min() ?? Timestamp(seconds: 0)
+    return RepositorySelection(
+      epochs: [Epoch(identity: identity, start: start, end: nil, created: nil, events: [])], names: [identity.name])
+  }
+
+  private init(epochs: [Epoch], names: Set<String>) {
+    self.epochs = epochs
+    self.names = names
+  }
+}
