@@ -3,9 +3,15 @@ internal import PushModel
 /// What the search for courses carries from one group to the next.
 struct CourseState: Hashable {
   var value: RefValue
-  /// The item that moved the ref last, and the last one of another actor: what a refusal may be blamed on.
+  /// Of the items that moved the ref the one with the latest record, and the latest of another actor: what a refusal
+  /// may be blamed on.
   var lastMover: Int32 = -1
   var lastOtherMover: Int32 = -1
+
+  /// The same state, with the value known.
+  func holding(_ value: RefValue) -> CourseState {
+    CourseState(value: value, lastMover: lastMover, lastOtherMover: lastOtherMover)
+  }
 }
 
 /// One way in which a group of updates may have taken effect.
@@ -90,7 +96,7 @@ struct CourseSearch {
     let target: RefValue = item.after.map(RefValue.tip) ?? .none
     if found == target {
       result.append(
-        (.repeated, CourseState(value: target, lastMover: state.lastMover, lastOtherMover: state.lastOtherMover)))
+        (.repeated, state.holding(target)))
       if item.isGitPush, item.after != nil, item.mayBeDeletion {
         result.append((.deleted, moved(state, by: index, to: .none)))
       }
@@ -102,7 +108,7 @@ struct CourseSearch {
     }
     if mayBeRefused(item, in: state) {
       result.append(
-        (.refused, CourseState(value: found, lastMover: state.lastMover, lastOtherMover: state.lastOtherMover)))
+        (.refused, state.holding(found)))
     }
     return result
   }
@@ -115,8 +121,22 @@ struct CourseSearch {
   }
 
   private func moved(_ state: CourseState, by index: Int, to value: RefValue) -> CourseState {
-    var other = state.lastOtherMover
-    if state.lastMover >= 0, items[Int(state.lastMover)].actor != items[index].actor { other = state.lastMover }
-    return CourseState(value: value, lastMover: Int32(index), lastOtherMover: other)
+    var next = state
+    next.value = value
+    let mover = items[index]
+    guard state.lastMover >= 0 else {
+      next.lastMover = Int32(index)
+      return next
+    }
+    let last = items[Int(state.lastMover)]
+    if mover.time >= last.time {
+      if mover.actor != last.actor { next.lastOtherMover = state.lastMover }
+      next.lastMover = Int32(index)
+    } else if mover.actor != last.actor,
+      state.lastOtherMover < 0 || mover.time > items[Int(state.lastOtherMover)].time
+    {
+      next.lastOtherMover = Int32(index)
+    }
+    return next
   }
 }

@@ -204,7 +204,7 @@ struct TimelineBuilder {
       } else {
         mapping = mapping.map { state in
           guard let state, state.value == placed.value || state.value.isUnknown else { return nil }
-          return CourseState(value: placed.value, lastMover: state.lastMover, lastOtherMover: state.lastOtherMover)
+          return state.holding(placed.value)
         }
       }
       softness = nil
