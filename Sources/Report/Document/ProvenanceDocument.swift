@@ -57,7 +57,8 @@ struct ProvenanceDocument {
     if !report.limits.isEmpty { blocks += [.heading(2, "What the evidence cannot tell"), .list(report.limits)] }
     if report.epochs.count > 1 {
       blocks.append(.heading(2, "Epochs"))
-      blocks.append(.paragraph("The repository was deleted and made again under its name; each life has its own ledger."))
+      blocks.append(
+        .paragraph("The repository was deleted and made again under its name; each life has its own ledger."))
       blocks.append(
         .table(
           columns: ["repository id", "from", "to"],
@@ -124,7 +125,8 @@ struct ProvenanceDocument {
         rows.append([
           time, who, Cell(update.ref.rawValue, isCode: true), Cell(Wording.range(update), isCode: true),
           Cell(
-            Wording.transition(update) + (update.landed == .logged && update.transition == .forced ? " (as logged)" : ""),
+            Wording.transition(update)
+              + (update.landed == .logged && update.transition == .forced ? " (as logged)" : ""),
             ink: update.transition.ink),
           Cell(Wording.verdict(update) + Self.droppedBy(update, index), ink: update.verdict?.ink),
           Cell(Wording.commits(update)), Cell(push.action),

@@ -20,7 +20,9 @@ public struct ReportMarkdown {
         parts.append(
           facts.map { fact in
             let name = "**\(MarkdownText.escaping(fact.name))**"
-            if fact.values.count == 1, let value = fact.values.first { return "- \(name): \(MarkdownText.escaping(value))" }
+            if fact.values.count == 1, let value = fact.values.first {
+              return "- \(name): \(MarkdownText.escaping(value))"
+            }
             return "- \(name):\n" + fact.values.map { "  - \(MarkdownText.escaping($0))" }.joined(separator: "\n")
           }.joined(separator: "\n"))
       case .list(let items): parts.append(items.map { "- \(MarkdownText.escaping($0))" }.joined(separator: "\n"))

@@ -170,7 +170,9 @@ extension TextPage {
   mutating func updateFields(_ update: UpdateReport, _ index: PushIndex) {
     field("update", "\(Wording.name(update.ref)) \(Wording.range(update))")
     var how = Wording.transition(update)
-    if let proof = update.proof { how += ", proved by the \(proof.rawValue == "absence" ? "absence of the old tip" : proof.rawValue)" }
+    if let proof = update.proof {
+      how += ", proved by the \(proof.rawValue == "absence" ? "absence of the old tip" : proof.rawValue)"
+    }
     field("transition", how, update.transition.ink)
     if update.landed == .shown { field("landed", "shown by something other than its own record") }
     if update.landed == .logged { field("landed", "by its own record alone") }

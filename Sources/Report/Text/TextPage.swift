@@ -75,8 +75,9 @@ struct TextPage {
 
   /// Rows of aligned cells. Where they do not fit: with `cuts`, the columns that allow it are cut; else each row flows
   /// over as many lines as it needs, and nothing is lost.
-  mutating func table(_ columns: [Column], _ rows: [[Span]], indent: Int = 0, hasTitles: Bool = true, cuts: Bool = false)
-  {
+  mutating func table(
+    _ columns: [Column], _ rows: [[Span]], indent: Int = 0, hasTitles: Bool = true, cuts: Bool = false
+  ) {
     if rows.isEmpty { return }
     let cells = rows.map { row in row.map { Span(TerminalText.escaping($0.text), $0.ink) } }
     var widths = columns.map { hasTitles ? TerminalText.width(of: $0.title) : 0 }

@@ -76,7 +76,8 @@ extension TextPage {
         wasFolded = false
       case .many(let many):
         paragraph(
-          many.severity.label, Span(many.rule.rawValue, .bold), "  \(Wording.name(many.ref)): \(many.phrase)", hanging: 9)
+          many.severity.label, Span(many.rule.rawValue, .bold), "  \(Wording.name(many.ref)): \(many.phrase)",
+          hanging: 9)
         wasFolded = true
       }
     }

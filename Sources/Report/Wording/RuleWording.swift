@@ -5,7 +5,8 @@ extension Rule {
   /// What to do, where no command would settle it.
   var advice: String {
     switch self {
-    case .commitsMissing: "ask the server for the commit by its id before anything is cleaned up; recover it from a clone"
+    case .commitsMissing:
+      "ask the server for the commit by its id before anything is cleaned up; recover it from a clone"
     case .unloggedUpdate, .unloggedPush:
       "find the missing record: look for log files that were not copied, and ask who moved the ref then"
     case .trailTampered: "compare the file with a copy kept elsewhere, and find out who could write to the bucket"
@@ -49,9 +50,12 @@ extension Rule {
     case .authorNotPusher: return Wording.count(findings, "push", "pushes") + " of commits by others"
     case .unattributedCommits: return "\(number) that no logged push brought"
     case .unloggedPull: return Wording.count(findings, "fetch that no record tells", "fetches that no record tells")
-    case .exposure: return Wording.count(findings, "removed tip that others may have", "removed tips that others may have")
-    case .evidenceIncomplete: return Wording.count(findings, "update that could not be checked", "updates that could not be checked")
-    case .referencesOmitted: return Wording.count(findings, "record without its references", "records without their references")
+    case .exposure:
+      return Wording.count(findings, "removed tip that others may have", "removed tips that others may have")
+    case .evidenceIncomplete:
+      return Wording.count(findings, "update that could not be checked", "updates that could not be checked")
+    case .referencesOmitted:
+      return Wording.count(findings, "record without its references", "records without their references")
     case .trailGap: return Wording.count(findings, "gap in the trail", "gaps in the trail")
     case .trailBehind: return Wording.count(findings, "update later than the trail", "updates later than the trail")
     case .trailTampered, .trailFileAbsent, .trailConflict, .trailUnlisted: return Wording.count(findings, "file")
