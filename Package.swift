@@ -36,7 +36,9 @@ let package = Package(
     .target(name: "GitStore", dependencies: ["PushModel", "CLibgit2"], swiftSettings: strict),
     .target(name: "RefLedger", dependencies: ["PushModel"], swiftSettings: strict),
     .target(name: "Correlation", dependencies: ["RefLedger", "GitStore", "PushModel"], swiftSettings: strict),
-    .target(name: "Report", dependencies: ["Correlation", "RefLedger", "PushModel"], swiftSettings: strict),
+    .target(
+      name: "Report", dependencies: ["Correlation", "RefLedger", "PushModel"],
+      exclude: ["Schema/pushtrail-report.schema.json"], swiftSettings: strict),
     .target(
       name: "Pushtrail",
       dependencies: ["PushModel", "CloudTrailLog", "GitStore", "RefLedger", "Correlation", "Report"],
