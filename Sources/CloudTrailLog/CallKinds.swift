@@ -187,8 +187,10 @@ private struct RepositoryARN {
   var name: String
 
   init?(_ text: String?) {
-    let parts = text?.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false).map(String.init) ?? []
-    guard parts.count == 6, parts[0] == "arn", parts[2] == "codecommit", !parts.contains("") else { return nil }
+    guard let text, text.hasPrefix("arn:") else { return nil }
+    let parts = text.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 5, omittingEmptySubsequences: false)
+      .map { String(decoding: $0, as: UTF8.self) }
+    guard parts.count == 6, parts[2] == "codecommit", !parts.contains("") else { return nil }
     (partition, region, accountID, name) = (parts[1], parts[3], parts[4], parts[5])
   }
 }

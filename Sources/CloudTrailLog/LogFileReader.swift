@@ -140,7 +140,7 @@ final class LogFileReader {
       task.reading.records += 1
       // What another service's damaged record holds does not matter, if it is certainly another's.
       if let source = text.looseText("\"eventSource\"", in: range), source != "codecommit.amazonaws.com",
-        !text.contains("codecommit", in: range), !text.contains("\\u", in: range)
+        !text.contains("codecommit.amazonaws.com", in: range), !text.contains("\\u", in: range)
       {
         return
       }

@@ -23,7 +23,8 @@ extension RecordFields {
     let label: String?
     switch principal.type {
     case "AssumedRole":
-      let segments = principal.arn?.split(separator: "/").map(String.init) ?? []
+      let segments =
+        principal.arn?.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) } ?? []
       principal.session = Self.afterColon(principal.principalID) ?? (segments.count >= 3 ? segments.last : nil)
       // A role with a path has no path in an assumed role's ARN.
       principal.role = text(issuer, "userName") ?? (segments.count >= 3 ? segments[1] : nil)
@@ -53,14 +54,14 @@ extension RecordFields {
 
   /// `NAME` of `arn:aws:iam::111122223333:user/path/NAME`.
   private static func lastSegment(_ arn: String) -> String? {
-    guard let slash = arn.lastIndex(of: "/") else { return nil }
-    let name = arn[arn.index(after: slash)...]
+    guard let slash = arn.utf8.lastIndex(of: UInt8(ascii: "/")) else { return nil }
+    let name = arn[arn.utf8.index(after: slash)...]
     return name.isEmpty ? nil : String(name)
   }
 
   private static func afterColon(_ principalID: String?) -> String? {
-    guard let principalID, let colon = principalID.firstIndex(of: ":") else { return nil }
-    let name = principalID[principalID.index(after: colon)...]
+    guard let principalID, let colon = principalID.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+    let name = principalID[principalID.utf8.index(after: colon)...]
     return name.isEmpty ? nil : String(name)
   }
 }

@@ -32,45 +32,58 @@ struct SpanBuilder: Sendable {
     }
   }
 
-  private var extents: [Key: Extent] = [:]
+  private var keys: [Key] = []
+  private var extents: [Extent] = []
+  private var indexes: [Key: Int] = [:]
+  /// The entry noted last: nearly all records of a file belong to the same.
+  private var last: Int?
+
+  private mutating func index(_ place: LogFilePlace, _ accountID: String?, _ region: String?) -> Int? {
+    guard let account = place.accountID ?? accountID, let region = place.region ?? region else { return nil }
+    if let last, keys[last].accountID == account, keys[last].region == region { return last }
+    last = index(of: Key(accountID: account, region: region))
+    return last
+  }
+
+  private mutating func index(of key: Key) -> Int {
+    if let index = indexes[key] { return index }
+    indexes[key] = keys.count
+    keys.append(key)
+    extents.append(Extent())
+    return keys.count - 1
+  }
 
   /// A log file whose path tells its account and region: its day counts even if it holds no record.
   mutating func note(file place: LogFilePlace) {
-    guard let key = Self.key(place, nil, nil) else { return }
-    if let day = place.folderDay { extents[key, default: Extent()].days.insert(day) }
-    if let delivery = place.delivery { extents[key, default: Extent()].days.insert(delivery.day) }
+    guard let index = index(place, nil, nil) else { return }
+    if let day = place.folderDay { extents[index].days.insert(day) }
+    if let delivery = place.delivery { extents[index].days.insert(delivery.day) }
   }
 
   /// One record of a log file; the path's account and region win over the record's.
   mutating func note(_ head: RecordHead, in place: LogFilePlace) {
-    guard let time = head.time, place.allows(time), let key = Self.key(place, head.accountID, head.region) else {
+    guard let time = head.time, place.allows(time), let index = index(place, head.accountID, head.region) else {
       return
     }
-    extents[key, default: Extent()].note(time)
-    if head.readOnly == true { extents[key, default: Extent()].hasReadOnlyRecords = true }
-  }
-
-  private static func key(_ place: LogFilePlace, _ accountID: String?, _ region: String?) -> Key? {
-    guard let account = place.accountID ?? accountID, let region = place.region ?? region else { return nil }
-    return Key(accountID: account, region: region)
+    extents[index].note(time)
+    if head.readOnly == true { extents[index].hasReadOnlyRecords = true }
   }
 
   mutating func merge(_ other: SpanBuilder) {
-    for (key, extent) in other.extents {
-      var merged = extents[key, default: Extent()]
+    for (key, extent) in zip(other.keys, other.extents) {
+      let index = index(of: key)
       if let times = extent.times {
-        merged.note(times.lowerBound)
-        merged.note(times.upperBound)
+        extents[index].note(times.lowerBound)
+        extents[index].note(times.upperBound)
       }
-      merged.days.formUnion(extent.days)
-      merged.hasReadOnlyRecords = merged.hasReadOnlyRecords || extent.hasReadOnlyRecords
-      extents[key] = merged
+      extents[index].days.formUnion(extent.days)
+      if extent.hasReadOnlyRecords { extents[index].hasReadOnlyRecords = true }
     }
   }
 
   /// Sorted by account and region.
   var spans: [LogSpan] {
-    extents.sorted { $0.key < $1.key }.compactMap { key, extent in
+    zip(keys, extents).sorted { $0.0 < $1.0 }.compactMap { key, extent in
       extent.times.map { times in
         LogSpan(
           accountID: key.accountID, region: key.region, first: times.lowerBound, last: times.upperBound,

@@ -50,20 +50,22 @@ struct TrailInputs {
       if seen.insert(status.identity).inserted { files.append(TrailFile(bytes: bytes, isNamed: true)) }
       return
     }
+    // A folder that an earlier path reached is read already.
+    guard !seen.contains(status.identity) else { return }
     while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
     if let folder = path.split(separator: "/").first(where: { Self.otherFolders.contains(String($0)) }) {
       throw TrailError(
         message: "\(path) is in a \(folder) folder, which holds no log files",
         hints: ["give the CloudTrail folder beside it, or the folder that holds both"])
     }
-    let before = (files: files.count, unreadable: unreadable.count)
+    let unreadableBefore = unreadable.count
     var found: [TrailFile] = []
     var met = false
     walk(bytes, into: &found, met: &met)
     // The order is that of whole paths, whatever the order of the folders on disk.
     found.sort { $0.bytes.lexicographicallyPrecedes($1.bytes) }
     files += found
-    guard met || unreadable.count > before.unreadable else {
+    guard met || unreadable.count > unreadableBefore else {
       throw TrailError(
         message: "\(path) holds no log file (.json.gz, .json or .gz)",
         hints: ["copy the trail with: aws s3 sync s3://BUCKET/AWSLogs/ACCOUNT/CloudTrail/ DIRECTORY"])

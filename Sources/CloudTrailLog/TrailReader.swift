@@ -29,7 +29,9 @@ public struct TrailReader: Sendable {
     var reading = TrailReading()
     reading.unreadable = inputs.unreadable
     var spans = SpanBuilder()
-    for file in try readInParallel(inputs.files) {
+    let files = try readInParallel(inputs.files)
+    reading.events.reserveCapacity(files.reduce(0) { $0 + $1.events.count })
+    for file in files {
       if let refusal = file.refusal { throw refusal }
       reading.files += 1
       reading.bytes += file.bytes
