@@ -31,7 +31,7 @@ struct RunContext {
   ) throws(PushtrailError) -> ProvenanceReport {
     let ledger = Ledger(epoch.events, created: epoch.created)
     let coverage = Coverage(
-      spans: reading.spans, unreadable: reading.unreadable, stated: options.statedCoverage,
+      spans: reading.spans, unreadable: reading.unreadable, stated: options.statedIntervals,
       accountID: epoch.identity.accountID, region: epoch.identity.region, lag: options.deliveryLag)
     // A sighting belongs to the epoch of its time.
     let sightings = (seen.sightings + seen.absences(of: ledger)).filter { sighting in

@@ -1,5 +1,6 @@
 internal import Correlation
 internal import PushModel
+internal import RefLedger
 
 /// The full report as headings, facts, tables and findings, for text and for Markdown: nothing is escaped yet.
 struct ProvenanceDocument {

@@ -1,5 +1,6 @@
 public import Correlation
 internal import PushModel
+internal import RefLedger
 
 /// The report as JSON: DESIGN 8 to the letter, the same bytes for the same report.
 ///

@@ -1,5 +1,6 @@
 internal import Correlation
 internal import PushModel
+internal import RefLedger
 
 /// Finds the event that a finding or a drop names.
 struct PushIndex {
@@ -36,8 +37,8 @@ struct PushIndex {
   }
 
   /// What the coverage of a moment rests on; `nil` where it is not covered.
-  func basis(at time: Timestamp) -> CoverageInterval.Basis? {
-    var best: CoverageInterval.Basis?
+  func basis(at time: Timestamp) -> Coverage.Basis? {
+    var best: Coverage.Basis?
     for interval in report.trail.coverage where interval.start <= time && time <= interval.end {
       switch (best, interval.basis) {
       case (.digest, _), (.stated, .assumed): break

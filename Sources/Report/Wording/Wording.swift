@@ -1,5 +1,6 @@
 internal import Correlation
 internal import PushModel
+internal import RefLedger
 
 /// The phrases that screens and pages share. Nothing here is escaped: the page that prints it does that.
 enum Wording {
@@ -65,7 +66,7 @@ enum Wording {
 
   // MARK: The trail
 
-  static func basis(_ basis: CoverageInterval.Basis) -> String {
+  static func basis(_ basis: Coverage.Basis) -> String {
     switch basis {
     case .digest: "proved by digest files"
     case .stated: "stated with --coverage"
@@ -186,7 +187,7 @@ enum Wording {
   }
 
   /// "brought by" is a claim that a file nobody copied could prove wrong; on assumed coverage people read less.
-  static func attribution(_ basis: CoverageInterval.Basis?) -> String {
+  static func attribution(_ basis: Coverage.Basis?) -> String {
     switch basis {
     case .digest, .stated: "brought by this push"
     case .assumed, nil: "first logged with this push"

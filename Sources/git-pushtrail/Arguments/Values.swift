@@ -50,14 +50,14 @@ struct Duration: ExpressibleByArgument {
 
 /// `START..END`.
 struct StatedCoverage: ExpressibleByArgument {
-  var interval: CoverageInterval
+  var interval: ClosedRange<Timestamp>
 
   init?(argument: String) {
     guard let dots = Self.dots(in: argument),
       let start = Timestamp(iso8601: argument[..<dots.lowerBound]),
       let end = Timestamp(iso8601: argument[dots.upperBound...]), start < end
     else { return nil }
-    interval = CoverageInterval(start: start, end: end, basis: .stated)
+    interval = start...end
   }
 
   private static func dots(in text: String) -> Range<String.Index>? {
