@@ -44,7 +44,9 @@ private struct Loading {
   /// The clone that has the object; `unread` for none.
   private var owners: [UInt16] = []
   private var parents: [[UInt32]] = []
-  /// Whether a parent is in no clone, or is not told.
+  private var parentIDs: [[ObjectID]] = []
+  private var isParent: Set<ObjectID> = []
+  /// Whether some parents are not known.
   private var isBoundary: [Bool] = []
   private var others: [ObjectID: Kind] = [:]
   private var pending: [ObjectID] = []
@@ -54,7 +56,6 @@ private struct Loading {
   private enum Kind {
     case tag(ObjectID)
     case other
-    case absent
   }
 
   init(clones: [Clone], told: [ToldCommit]) {
@@ -95,12 +96,12 @@ private struct Loading {
     if let commit = told[id] {
       append(id, time: .min, owner: Source.unread, parents: commit.parents)
       if !commit.allParents { isBoundary[ids.count - 1] = true }
-    } else {
-      others[id] = .absent
+    } else if isParent.contains(id) {
+      append(id, time: .min, owner: Source.unread, parents: [])
+      isBoundary[ids.count - 1] = true
     }
+    // Any other id is in no clone; it may still turn out to be somebody's parent, so nothing is noted of it.
   }
-
-  private var parentIDs: [[ObjectID]] = []
 
   private mutating func append(_ id: ObjectID, time: Int64, owner: UInt16, parents: [ObjectID]) {
     numbers[id] = UInt32(ids.count)
@@ -110,23 +111,21 @@ private struct Loading {
     isBoundary.append(false)
     parentIDs.append(parents)
     pending += parents
+    // What a commit names as its parent is a node even where no clone has it: that much of its history is known.
+    for parent in parents where numbers[parent] == nil { isParent.insert(parent) }
   }
 
   private mutating func linkParents() {
     parents.reserveCapacity(ids.count)
     for number in ids.indices {
-      var list: [UInt32] = []
-      for parent in parentIDs[number] {
-        if let node = numbers[parent] {
-          list.append(node)
-        } else {
-          isBoundary[number] = true
-          if owners[number] != Source.unread { isCut[Int(owners[number])] = true }
-        }
+      let list = parentIDs[number].compactMap { numbers[$0] }
+      if owners[number] != Source.unread, list.contains(where: { owners[Int($0)] == Source.unread }) {
+        isCut[Int(owners[number])] = true
       }
       parents.append(list)
     }
     parentIDs = []
+    isParent = []
   }
 
   // MARK: - The finished graph
@@ -193,7 +192,6 @@ private struct Loading {
     var result: [ObjectID: CommitGraph.Object] = [:]
     for (id, kind) in others {
       switch kind {
-      case .absent: continue
       case .other: result[id] = .other
       case .tag(var target):
         var hops = 0

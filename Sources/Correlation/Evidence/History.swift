@@ -43,11 +43,6 @@ final class History {
   /// Whether every ancestor is known.
   func isComplete(_ id: ObjectID) -> Bool { look(id).node.map(graph.isComplete) ?? false }
 
-  /// Whether a parent of the commit is in no clone.
-  func isBoundary(_ node: CommitGraph.Node) -> Bool {
-    !graph.isComplete(node) && graph.parents(node).allSatisfy(graph.isComplete)
-  }
-
   func committerTime(of id: ObjectID) -> Timestamp? {
     guard let node = look(id).node, graph.isPresent(node) else { return nil }
     return Timestamp(seconds: graph.committerTime(node))

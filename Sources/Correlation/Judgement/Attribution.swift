@@ -157,7 +157,6 @@ struct Attribution {
     }
     visit(root)
     while let node = stack.popLast() {
-      if owners[Int(node)] == mine, history.isBoundary(node) { isCut = true }
       for parent in history.graph.parents(node) { visit(parent) }
     }
     nodes.sort()

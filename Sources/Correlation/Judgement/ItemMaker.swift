@@ -45,7 +45,7 @@ struct ToldBefores {
       switch change.call {
       case .mergeSquash, .mergeThreeWay:
         guard let node = history.node(of: after), history.graph.isPresent(node),
-          let parent = history.graph.parents(node).first, history.graph.isComplete(node) || !history.isBoundary(node)
+          let parent = history.graph.parents(node).first
         else { return .notTold }
         return .tip(history.graph.id(parent))
       default: return .notTold
