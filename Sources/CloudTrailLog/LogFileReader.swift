@@ -139,8 +139,9 @@ final class LogFileReader {
     case .failure(let reason):
       task.reading.records += 1
       // What another service's damaged record holds does not matter, if it is certainly another's.
-      if let source = text.looseText("\"eventSource\"", in: range), source != "codecommit.amazonaws.com",
-        !text.contains("codecommit.amazonaws.com", in: range), !text.contains("\\u", in: range)
+      if let source = text.looseText("\"eventSource\"", in: range), Self.isServiceName(source),
+        source != "codecommit.amazonaws.com", !text.contains("codecommit.amazonaws.com", in: range),
+        !text.contains("\\u", in: range)
       {
         return
       }
@@ -148,6 +149,14 @@ final class LogFileReader {
       let time = text.looseText("\"eventTime\"", in: range).flatMap { Timestamp(iso8601: $0) }
       task.noteRecord("the record is broken JSON: \(reason.lowercasedFirst)", offset: range.lowerBound, time: time)
     }
+  }
+
+  /// Whether a source read from a damaged record shows no damage itself.
+  private static func isServiceName(_ source: String) -> Bool {
+    source.hasSuffix(".amazonaws.com")
+      && source.utf8.allSatisfy {
+        (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
+      }
   }
 
   private func head(_ value: JSONValue, _ range: Range<Int>) -> RecordHead {

@@ -35,6 +35,10 @@ import Testing
     for other in ["CloudTrail-Digest", "CloudTrail-Insight", "CloudTrail-Lake"] {
       try folder.write(base + other + "/us-east-2/2024/03/05/b.json.gz", records: [Sample.push(id: other)])
     }
+    // What other services deliver into the same bucket.
+    try folder.write(
+      base + "Config/us-east-2/2024/3/5/ConfigSnapshot/c.json.gz", folder.gzip("{\"configurationItems\":[]}"))
+    try folder.write("AWSLogs/111122223333/elasticloadbalancing/us-east-2/2024/03/05/e.log.gz", folder.gzip("http"))
     try folder.write(".hidden.json", records: [Sample.push(id: "h")])
     try folder.write(".git/x.json", records: [Sample.push(id: "h")])
     try folder.write("notes.txt", "hello")

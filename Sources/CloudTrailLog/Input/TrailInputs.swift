@@ -75,6 +75,19 @@ struct TrailInputs {
   /// Folders beside `CloudTrail` in the same layout whose files are no records.
   private static let otherFolders: Set<String> = ["CloudTrail-Digest", "CloudTrail-Insight", "CloudTrail-Lake"]
 
+  /// Whether a folder holds no CloudTrail records by its place in a bucket: CloudTrail's own other folders, and what
+  /// other services (Config, load balancers, flow logs) deliver beside it as `AWSLogs/[O-ID/]ACCOUNT/SERVICE`.
+  private static func isForeign(_ folder: [UInt8]) -> Bool {
+    let parts = String(decoding: folder, as: UTF8.self).split(separator: "/")
+    guard let name = parts.last else { return false }
+    if otherFolders.contains(String(name)) { return true }
+    guard parts.count >= 3, LogFilePlace.isAccount(parts[parts.count - 2]), !name.hasPrefix("CloudTrail") else {
+      return false
+    }
+    let above = parts[parts.count - 3]
+    return above == "AWSLogs" || (above.hasPrefix("o-") && parts.count >= 4 && parts[parts.count - 4] == "AWSLogs")
+  }
+
   private mutating func walk(_ folder: [UInt8], into found: inout [TrailFile], met: inout Bool) {
     guard let status = Self.status(folder) else { return note(folder, Self.lastError()) }
     guard seen.insert(status.identity).inserted else { return }
@@ -88,7 +101,7 @@ struct TrailInputs {
         continue
       }
       if status.isDirectory {
-        if !Self.otherFolders.contains(String(decoding: name, as: UTF8.self)) { walk(path, into: &found, met: &met) }
+        if !Self.isForeign(path) { walk(path, into: &found, met: &met) }
       } else if isLog {
         met = true
         if !status.isRegular {
