@@ -9,6 +9,8 @@ struct CurrentRefs {
   private var owners: [UInt32]
   /// For each node, whether some ref *may* have it that need not.
   private var possible: [Bool]
+  /// The ref that was marked first: what it does not own it has not.
+  private let firstRef: Int?
   /// Refs with a state that is unknown, in no clone, or incomplete; by index.
   private var uncertainRefs: Set<Int> = []
 
@@ -23,6 +25,7 @@ struct CurrentRefs {
       if refs[left].isProtected != refs[right].isProtected { return refs[left].isProtected }
       return refs[left].ref < refs[right].ref
     }
+    firstRef = order.first { refs[$0].lastKnown.count == 1 && refs[$0].lastKnown[0].tip.flatMap(history.node) != nil }
     for index in order {
       let values = refs[index].lastKnown
       if values.isEmpty { uncertainRefs.insert(index) }
@@ -58,6 +61,22 @@ struct CurrentRefs {
   func owner(of node: CommitGraph.Node, besides own: Int? = nil) -> Int? {
     let owner = Int(owners[Int(node)]) - 1
     return owner < 0 || owner == own ? nil : owner
+  }
+
+  /// Whether a tip is in the last known state of one ref.
+  ///
+  /// Mostly the marks tell: what the ref owns it has, and what nobody has it has not. Only what another ref owns needs a
+  /// search.
+  func relation(of tip: ObjectID, to ref: Int) -> Relation {
+    let knowledge = refs[ref]
+    if knowledge.lastKnown.count == 1, !knowledge.ref.isTag, let last = knowledge.lastKnown[0].tip,
+      let node = history.node(of: tip), let target = history.node(of: last)
+    {
+      let owner = Int(owners[Int(node)]) - 1
+      if owner == ref { return .inAll }
+      if owner < 0 || ref == firstRef { return history.graph.isComplete(target) ? .inNone : .unclear }
+    }
+    return Relation(of: tip, to: knowledge.lastKnown, isTag: knowledge.ref.isTag, history)
   }
 
   func mayBeReachable(_ node: CommitGraph.Node) -> Bool { possible[Int(node)] }

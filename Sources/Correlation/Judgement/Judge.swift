@@ -159,7 +159,8 @@ public struct Judge {
     case .notACommit: return .notACommit
     case .commit: break
     }
-    if Relation(of: tip, to: knowledge.lastKnown, isTag: knowledge.ref.isTag, history) == .inAll { return .onRef }
+    let relation = current.relation(of: tip, to: refIndex)
+    if relation == .inAll { return .onRef }
     if current.owner(of: tip, besides: refIndex) != nil { return .onOtherRef }
     let isKnown = knowledge.lastKnown.allSatisfy { value in
       switch value {
@@ -168,10 +169,7 @@ public struct Judge {
       case .tip(let other): history.isPresent(other)
       }
     }
-    guard isKnown, Relation(of: tip, to: knowledge.lastKnown, isTag: knowledge.ref.isTag, history) == .inNone else {
-      return .unknown
-    }
-    return .unreachable
+    return isKnown && relation == .inNone ? .unreachable : .unknown
   }
 
   private func introduced(

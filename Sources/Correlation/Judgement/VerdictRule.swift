@@ -41,7 +41,7 @@ struct VerdictRule {
     guard let tip = timeline.items[item].after, !timeline.isDeletion(item) else {
       return deletion(item, of: knowledge)
     }
-    let relation = Relation(of: tip, to: knowledge.lastKnown, isTag: knowledge.ref.isTag, history)
+    let relation = current.relation(of: tip, to: refIndex)
     if relation == .inAll, history.isPresent(tip) || isSeen(tip, knowledge) {
       return Result(verdict: .intact)
     }
