@@ -72,7 +72,7 @@ struct ProvenanceDocument {
   private static func facts(_ report: ProvenanceReport) -> [(name: String, values: [String])] {
     let trail = report.trail
     var facts: [(name: String, values: [String])] = [("Repository", [report.repository.arn])]
-    if let id = report.repository.id { facts.append(("Repository id", [id])) }
+    if let id = report.repository.id { facts.append(("Id", [id])) }
     facts.append(("Trail", [Wording.trail(trail) + ", \(trail.bytes) bytes"]))
     if let first = trail.firstEventTime, let last = trail.lastEventTime {
       facts.append(("Events", ["\(first) to \(last)"]))

@@ -20,6 +20,11 @@ struct TextPage {
 
   mutating func blank() { text += "\n" }
 
+  /// One blank line, unless there is one.
+  mutating func separate() {
+    if !text.isEmpty, !text.utf8.suffix(2).elementsEqual("\n\n".utf8) { blank() }
+  }
+
   /// One line that is never broken: a command to copy, a row.
   mutating func line(_ spans: Span..., indent: Int = 0) {
     text += String(repeating: " ", count: indent)
