@@ -28,10 +28,13 @@ public struct ReportText {
         for item in items { page.paragraph("- \(item)", hanging: 2) }
       case .table(let columns, let rows):
         page.table(
-          columns.map { TextPage.Column(title: $0) }, rows.map { $0.map { TextPage.Span($0.text, $0.ink) } }, indent: 2)
+          columns.map { TextPage.Column(title: $0, isLabelled: Self.labelled.contains($0)) },
+          rows.map { $0.map { TextPage.Span($0.text, $0.ink) } }, indent: 2)
       case .findings: page.findings(document.index, showsAll: true, showsEvidence: true)
       }
     }
     return page.text
   }
+
+  private static let labelled: Set<String> = ["logged tip", "last seen", "audited span", "unattributed", "commits"]
 }
