@@ -21,7 +21,7 @@ import Testing
 
       warning  force-push  topic: 2 force pushes, up to 6 commits replaced
 
-      warning  trail-gap
+      warning  trail-gap  (could hide a failure)
                No log file of 2024-05-03 is here.
                ask: aws s3 sync s3://trail/AWSLogs ./trail
 
@@ -213,7 +213,7 @@ import Testing
                do: ask whether it was meant; git branch NAME ID keeps what was
                    replaced
 
-      warning  trail-gap
+      warning  trail-gap  (could hide a failure)
                No log file of 2024-05-03 is here.
                ask: aws s3 sync s3://trail/AWSLogs ./trail
 
@@ -302,7 +302,7 @@ import Testing
       - Commit `dddddddddddddddddddddddddddddddddddddddd`
       - Do: ask whether it was meant; git branch NAME ID keeps what was replaced
 
-      ### warning: trail-gap
+      ### warning: trail-gap (could hide a failure)
 
       No log file of 2024-05-03 is here.
 

@@ -35,12 +35,15 @@ extension Rule {
   /// One line for all findings of the rule on one ref.
   func phrase(findings: Int, commits: Int, isUpperBound: Bool) -> String {
     let number = "\(isUpperBound ? "up to " : "")\(Wording.count(commits, "commit"))"
+    // Where the old tip is in no clone, nobody knows how many they were.
+    let replaced = commits > 0 ? ", \(number) replaced" : ""
+    let removed = commits > 0 ? ", \(number) removed" : ""
     switch self {
     case .commitsMissing: return Wording.count(findings, "missing push", "missing pushes")
     case .unloggedUpdate: return Wording.count(findings, "update that no record tells", "updates that no record tells")
     case .unloggedPush: return Wording.count(findings, "push that no record tells", "pushes that no record tells")
-    case .forcePush: return Wording.count(findings, "force push", "force pushes") + ", \(number) replaced"
-    case .refDeleted: return Wording.count(findings, "deletion") + ", \(number) removed"
+    case .forcePush: return Wording.count(findings, "force push", "force pushes") + replaced
+    case .refDeleted: return Wording.count(findings, "deletion") + removed
     case .tagMoved: return Wording.count(findings, "move")
     case .deniedPush: return Wording.count(findings, "refused push", "refused pushes")
     case .rootPush: return Wording.count(findings, "push", "pushes") + " by the root user"
@@ -48,7 +51,7 @@ extension Rule {
     case .noMFA: return Wording.count(findings, "push", "pushes") + " without MFA"
     case .principalNotAllowed: return Wording.count(findings, "push", "pushes") + " by somebody who may not"
     case .authorNotPusher: return Wording.count(findings, "push", "pushes") + " of commits by others"
-    case .unattributedCommits: return "\(number) that no logged push brought"
+    case .unattributedCommits: return "\(commits > 0 ? number : "commits") that no logged push brought"
     case .unloggedPull: return Wording.count(findings, "fetch that no record tells", "fetches that no record tells")
     case .exposure:
       return Wording.count(findings, "removed tip that others may have", "removed tips that others may have")
