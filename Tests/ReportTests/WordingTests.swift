@@ -20,6 +20,15 @@ import Testing
     }
   }
 
+  /// A table without rows would be broken Markdown.
+  @Test func noUpdatesMakeNoTable() {
+    var report = Sample.report()
+    for index in report.pushes.indices { report.pushes[index].updates = [] }
+    let text = ReportMarkdown(report).text()
+    #expect(text.contains("No update is logged"))
+    #expect(!text.contains("|  |"))
+  }
+
   @Test func whoIsThePersonThenTheRole() {
     #expect(Wording.who(Sample.alice) == "alice (role Developer)")
     #expect(Wording.who(Sample.bob) == "bob")

@@ -113,7 +113,6 @@ struct ProvenanceDocument {
 
   private static func pushes(_ index: PushIndex) -> [Block] {
     let pushes = index.report.pushes
-    if pushes.isEmpty { return [.heading(2, "Pushes"), .paragraph("No push of this repository is logged.")] }
     var rows: [[Cell]] = []
     for push in pushes {
       let time = Cell(push.time.description)
@@ -133,6 +132,7 @@ struct ProvenanceDocument {
         ])
       }
     }
+    if rows.isEmpty { return [.heading(2, "Pushes"), .paragraph("No update is logged in the time that is judged.")] }
     let isProved = pushes.allSatisfy { push in
       switch index.basis(at: push.time) {
       case .digest, .stated: true
