@@ -44,7 +44,7 @@ let package = Package(
       dependencies: ["PushModel", "CloudTrailLog", "GitStore", "RefLedger", "Correlation", "Report"],
       swiftSettings: strict),
     .executableTarget(
-      name: "git-pushtrail", dependencies: ["Pushtrail", "Report", "PushModel", argumentParser],
+      name: "git-pushtrail", dependencies: ["Pushtrail", "Report", "Correlation", "PushModel", argumentParser],
       swiftSettings: strict),
 
     .testTarget(name: "PushModelTests", dependencies: ["PushModel"], swiftSettings: strict),

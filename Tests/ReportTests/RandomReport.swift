@@ -20,7 +20,9 @@ struct RandomReport {
   mutating func chance() -> Bool { below(2) == 0 }
   mutating func pick<T>(_ values: [T]) -> T { values[below(values.count)] }
   mutating func maybe<T>(_ make: (inout Self) -> T) -> T? { chance() ? make(&self) : nil }
-  mutating func many<T>(_ most: Int, _ make: (inout Self) -> T) -> [T] { (0..<below(most + 1)).map { _ in make(&self) } }
+  mutating func many<T>(_ most: Int, _ make: (inout Self) -> T) -> [T] {
+    (0..<below(most + 1)).map { _ in make(&self) }
+  }
 
   static let hostile = [
     "plain", "\u{1B}[31mred\u{1B}[0m", "a\nb", "a\r\nb", "\u{202E}gnp.exe", "zero\u{200B}width", "\u{FEFF}bom",
@@ -104,7 +106,9 @@ struct RandomReport {
         CloneSummary(
           path: $0.text(), bare: $0.chance(), complete: $0.chance(), incompleteReason: $0.maybe { "s" + $0.text() },
           remote: $0.maybe { "o" + $0.text() },
-          lastFetch: $0.maybe { .init(time: $0.time(), by: $0.pick([.reflog, .fetchHead, .fileTime, .content, .stated])) },
+          lastFetch: $0.maybe {
+            .init(time: $0.time(), by: $0.pick([.reflog, .fetchHead, .fileTime, .content, .stated]))
+          },
           refs: $0.below(9))
       },
       pushes: events.prefix(4).map { event in
@@ -131,7 +135,8 @@ struct RandomReport {
             .init(
               tip: $0.maybe { $0.id() }, earliest: $0.maybe { $0.time() }, latest: $0.maybe { $0.time() },
               by: $0.pick([.fetchHead, .cloneFrom, .reflogFetch, .reflogPush, .bareClone, .refsSeen, .event]))
-          }, state: $0.pick(RefState.allCases), unattributed: .init(count: $0.below(3), commits: $0.many(2) { $0.id() }))
+          }, state: $0.pick(RefState.allCases), unattributed: .init(count: $0.below(3), commits: $0.many(2) { $0.id() })
+        )
       },
       limits: many(2) { "l" + $0.text() },
       epochs: many(3) { Epoch(id: $0.text(), start: $0.time(), end: $0.maybe { $0.time() }) },
@@ -148,4 +153,3 @@ struct RandomReport {
         result: pick([.pass, .fail, .unverifiable])))
   }
 }
-

@@ -72,7 +72,8 @@ import Testing
   @Test(arguments: [
     ("\"schemaVersion\": 1", "\"schemaVersion\": 2"), ("\"transition\": \"forced\"", "\"transition\": \"force\""),
     ("\"landed\": \"logged\"", "\"landed\": \"no\""), ("2024-05-01T10:00:00Z", "2024-05-01 10:00:00"),
-    ("\"verdict\": \"overwritten\"", "\"verdict\": \"unverifiable\""), ("\"severity\": \"error\"", "\"severity\": \"bad\""),
+    ("\"verdict\": \"overwritten\"", "\"verdict\": \"unverifiable\""),
+    ("\"severity\": \"error\"", "\"severity\": \"bad\""),
     ("\"records\": 40", "\"records\": \"40\""), ("\"bare\"", "\"bear\""), (String(repeating: "a", count: 40), "abc"),
     ("\"limits\"", "\"limit\""), ("\"result\": \"fail\"", "\"result\": \"failed\""),
   ])

@@ -73,7 +73,7 @@ struct ProvenanceDocument {
   private static func facts(_ report: ProvenanceReport) -> [(name: String, values: [String])] {
     let trail = report.trail
     var facts: [(name: String, values: [String])] = [("Repository", [report.repository.arn])]
-    if let id = report.repository.id { facts.append(("Repository id", [id])) }
+    if let id = report.repository.id { facts.append(("Id", [id])) }
     facts.append(("Trail", [Wording.trail(trail) + ", \(trail.bytes) bytes"]))
     if let first = trail.firstEventTime, let last = trail.lastEventTime {
       facts.append(("Events", ["\(first) to \(last)"]))
@@ -114,7 +114,6 @@ struct ProvenanceDocument {
 
   private static func pushes(_ index: PushIndex) -> [Block] {
     let pushes = index.report.pushes
-    if pushes.isEmpty { return [.heading(2, "Pushes"), .paragraph("No push of this repository is logged.")] }
     var rows: [[Cell]] = []
     for push in pushes {
       let time = Cell(push.time.description)
@@ -134,6 +133,7 @@ struct ProvenanceDocument {
         ])
       }
     }
+    if rows.isEmpty { return [.heading(2, "Pushes"), .paragraph("No update is logged in the time that is judged.")] }
     let isProved = pushes.allSatisfy { push in
       switch index.basis(at: push.time) {
       case .digest, .stated: true

@@ -7,33 +7,37 @@ public enum MarkdownText {
     var result = ""
     let visible = TerminalText.escaping(text)
     result.reserveCapacity(visible.utf8.count + visible.utf8.count / 4)
-    var previous: Unicode.Scalar?
-    var isAtStart = true
-    for scalar in visible.unicodeScalars {
+    let scalars = Array(visible.unicodeScalars)
+    // Digits at the very start make a list of what follows them.
+    let leadingDigits = scalars.prefix { ("0"..."9").contains($0) }.count
+    for (index, scalar) in scalars.enumerated() {
+      let previous = index > 0 ? scalars[index - 1] : nil
       switch scalar {
       case "&": result += "&amp;"
       case "<": result += "&lt;"
       case ">": result += "&gt;"
-      // Entities rather than backslashes where renderers act after the backslash is gone: autolinks and mentions.
+      // Entities rather than backslashes where renderers act after the backslash is gone: mentions, links, emoji.
       case "@": result += "&#64;"
-      case ":": result += "&#58;"
-      case "\\", "`", "*", "_", "[", "]", "(", ")", "|", "#", "~", "!", "$", "{", "}", "^", "=":
+      case ":":
+        // A time of day or a colon before a space begins neither a link nor `:name:`.
+        let next = index + 1 < scalars.count ? scalars[index + 1] : " "
+        let isHarmless = next == " " || (previous.map { ("0"..."9").contains($0) } ?? false) && next != "/"
+        result += isHarmless ? ":" : "&#58;"
+      case "\\", "`", "*", "_", "[", "]", "|", "#", "~", "$", "{", "}", "^":
         result += "\\"
         result.unicodeScalars.append(scalar)
-      case "-", "+":
-        if isAtStart { result += "\\" }
+      case "-", "+", "=", "!":
+        if index == 0 { result += "\\" }
         result.unicodeScalars.append(scalar)
-      case ".":
-        // "1." would begin a list, "www." a link.
-        if let previous, ("0"..."9").contains(previous) || previous == "w" || previous == "W" { result += "\\" }
-        result += "."
+      case ".", ")":
+        let isWWW = index >= 3 && scalars[index - 3..<index].allSatisfy { $0 == "w" || $0 == "W" }
+        if isWWW || (leadingDigits > 0 && index == leadingDigits) { result += "\\" }
+        result.unicodeScalars.append(scalar)
       case " ":
         // Leading and repeated spaces are code blocks and line breaks.
-        if isAtStart || previous == " " { result += "&#32;" } else { result += " " }
+        result += previous == nil || previous == " " ? "&#32;" : " "
       default: result.unicodeScalars.append(scalar)
       }
-      if scalar != " " { isAtStart = false }
-      previous = scalar
     }
     if result.hasSuffix(" ") {
       result.removeLast()

@@ -48,7 +48,7 @@ public enum TerminalText {
     while tail < scalars.count, scalars[tail].isCombining { tail += 1 }
     var result = String.UnicodeScalarView(scalars[..<head])
     result.append("…")
-    result.append(contentsOf: scalars[tail...])
+    result += scalars[tail...]
     return String(result)
   }
 

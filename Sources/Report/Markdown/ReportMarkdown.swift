@@ -54,6 +54,7 @@ public struct ReportMarkdown {
       guard case .one(let finding) = item else { return "" }
       var title = "### \(finding.severity.rawValue): \(finding.rule.rawValue)"
       if let ref = finding.ref { title += ", \(MarkdownText.code(ref.rawValue))" }
+      if finding.countsAsUnknown { title += " " + Wording.open }
       var text = title + "\n\n" + MarkdownText.escaping(finding.message)
       var lines: [String] = []
       if let eventID = finding.eventID {

@@ -50,12 +50,11 @@ public struct PushLogText {
 
   public func text(_ style: TextStyle = TextStyle()) -> String {
     var page = TextPage(style: style)
-    let digits = (style.width ?? .max) < 110 ? 8 : 12
-    page.pushLog(rows(digits: digits))
+    page.pushLog(rows(isNarrow: (style.width ?? .max) < 110))
     return page.text
   }
 
-  private func rows(digits: Int) -> [[TextPage.Span]] {
+  private func rows(isNarrow: Bool) -> [[TextPage.Span]] {
     var rows: [[TextPage.Span]] = []
     var pushes = report.pushes[...]
     var attempts = filter.includesAttempts ? report.attempts[...] : []
@@ -65,7 +64,7 @@ public struct PushLogText {
       if let push = pushes.last, attempts.last.map({ $0.time <= push.time }) ?? true {
         pushes.removeLast()
         guard filter.admits(push.principal) else { continue }
-        rows += TextPage.logRows(of: push, digits: digits) { update in
+        rows += TextPage.logRows(of: push, isNarrow: isNarrow) { update in
           filter.admits(update.ref) && (!filter.onlyForced || update.transition == .forced)
         }
         if push.omitted, filter.ref == nil, !filter.onlyForced { rows.append(TextPage.omittedRow(of: push)) }
@@ -74,9 +73,10 @@ public struct PushLogText {
         let references = attempt.references.filter { filter.admits(rawRef: $0) }
         guard filter.ref == nil || !references.isEmpty else { continue }
         rows.append([
-          TextPage.Span(attempt.time.description, .dim), TextPage.Span(Wording.who(attempt.principal)),
-          TextPage.Span(references.map { Wording.name(RefName($0)) }.joined(separator: ", ")), "", "", "",
-          TextPage.Span(attempt.errorCode.map { "refused: \($0)" } ?? "nothing moved", .dim),
+          TextPage.Span(attempt.time.description, .dim),
+          TextPage.Span(isNarrow ? attempt.principal.name : Wording.who(attempt.principal)),
+          TextPage.Span(references.map { Wording.name(RefName($0)) }.joined(separator: ", "), .cyan),
+          TextPage.Span(attempt.errorCode.map { "refused: \($0)" } ?? "nothing moved", .dim), "", "", "",
         ])
       } else {
         break
@@ -93,19 +93,21 @@ extension TextPage {
       [
         Column(title: "time"), Column(title: "who", leastWidth: 8), Column(title: "ref", leastWidth: 8),
         Column(title: "old..new"), Column(title: ""), Column(title: "commits", isRightAligned: true),
-        Column(title: "", leastWidth: 11),
+        Column(title: ""),
       ], rows, indent: indent, hasTitles: false, cuts: true)
   }
 
   /// The last update of a push first, as the whole log runs backwards.
   static func logRows(
-    of push: PushReport, digits: Int, where admits: (UpdateReport) -> Bool
+    of push: PushReport, isNarrow: Bool, where admits: (UpdateReport) -> Bool
   ) -> [[Span]] {
     push.updates.reversed().filter(admits).map { update in
       let note = update.verdict == .intact ? "" : Wording.verdict(update)
       return [
-        Span(push.time.description, .dim), Span(Wording.who(push.principal)), Span(Wording.name(update.ref), .cyan),
-        Span(Wording.range(update, digits: digits)), Span(Wording.mark(update.transition), update.transition.ink),
+        Span(push.time.description, .dim), Span(isNarrow ? push.principal.name : Wording.who(push.principal)),
+        Span(Wording.name(update.ref), .cyan),
+        Span(Wording.range(update, digits: isNarrow ? 8 : 12)),
+        Span(Wording.mark(update.transition), update.transition.ink),
         Span(Wording.commits(update)), Span(note, update.verdict?.ink),
       ]
     }
@@ -113,8 +115,8 @@ extension TextPage {
 
   static func omittedRow(of push: PushReport) -> [Span] {
     [
-      Span(push.time.description, .dim), Span(Wording.who(push.principal)), Span("(omitted)", .cyan), "",
-      Span("?", .yellow), "", Span("CloudTrail cut the list of refs", .yellow),
+      Span(push.time.description, .dim), Span(Wording.who(push.principal)), Span("(omitted by CloudTrail)", .cyan), "",
+      Span("?", .yellow), "", "",
     ]
   }
 }

@@ -59,7 +59,7 @@ public struct ShowText {
       page.line(TextPage.Span("Pushed as a tip", .bold))
       page.pushLog(
         tips.reversed().flatMap { push, update in
-          TextPage.logRows(of: push, digits: 8) { $0.ref == update.ref && $0.after == id }
+          TextPage.logRows(of: push, isNarrow: true) { $0.ref == update.ref && $0.after == id }
         }, indent: 2)
     }
     let refs = index.report.refs.filter { $0.seen?.tip == id || $0.ledgerTip == id }
@@ -108,7 +108,7 @@ public struct ShowText {
       page.pushFields(push)
     }
     let rows = index.report.pushes.reversed().flatMap { push in
-      TextPage.logRows(of: push, digits: 8) { $0.ref == name }
+      TextPage.logRows(of: push, isNarrow: true) { $0.ref == name }
     }
     if !rows.isEmpty {
       page.blank()

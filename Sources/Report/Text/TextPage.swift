@@ -20,6 +20,11 @@ struct TextPage {
 
   mutating func blank() { text += "\n" }
 
+  /// One blank line, unless there is one.
+  mutating func separate() {
+    if !text.isEmpty, !text.utf8.suffix(2).elementsEqual("\n\n".utf8) { blank() }
+  }
+
   /// One line that is never broken: a command to copy, a row.
   mutating func line(_ spans: Span..., indent: Int = 0) {
     text += String(repeating: " ", count: indent)
@@ -71,6 +76,8 @@ struct TextPage {
     var isRightAligned = false
     /// May be cut in the middle where the terminal is too narrow, down to this many columns.
     var leastWidth: Int?
+    /// Its cells do not speak for themselves: where rows flow, the title stands before each.
+    var isLabelled = false
   }
 
   /// Rows of aligned cells. Where they do not fit: with `cuts`, the columns that allow it are cut; else each row flows
@@ -89,7 +96,9 @@ struct TextPage {
     func total() -> Int { indent + shown.reduce(0) { $0 + widths[$1] } + 2 * max(0, shown.count - 1) }
     if let limit = style.width, total() > limit {
       guard cuts else {
-        for row in cells { flow(shown.map { row[$0] }, indent: indent) }
+        for row in cells {
+          flow(shown.map { (columns[$0].isLabelled ? columns[$0].title + " " : "", row[$0]) }, indent: indent)
+        }
         return
       }
       while total() > limit {
@@ -123,12 +132,12 @@ struct TextPage {
     text += line + "\n"
   }
 
-  private mutating func flow(_ cells: [Span], indent: Int) {
+  private mutating func flow(_ cells: [(label: String, cell: Span)], indent: Int) {
     var column = indent
     var isFirst = true
     text += String(repeating: " ", count: indent)
-    for cell in cells where !cell.text.isEmpty {
-      let width = TerminalText.width(of: cell.text)
+    for (label, cell) in cells where !cell.text.isEmpty {
+      let width = TerminalText.width(of: label) + TerminalText.width(of: cell.text)
       if !isFirst {
         if column + 2 + width > (style.width ?? .max) {
           column = indent + 4
@@ -138,7 +147,7 @@ struct TextPage {
           column += 2
         }
       }
-      text += style.paint(cell.text, cell.ink)
+      text += style.paint(label, .dim) + style.paint(cell.text, cell.ink)
       column += width
       isFirst = false
     }

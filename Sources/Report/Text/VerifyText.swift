@@ -75,9 +75,10 @@ extension TextPage {
         blank()
         wasFolded = false
       case .many(let many):
+        let open = many.findings.contains(where: \.countsAsUnknown) ? "  \(Wording.open)" : ""
         paragraph(
           many.severity.label, Span(many.rule.rawValue, .bold), "  \(Wording.name(many.ref)): \(many.phrase)",
-          hanging: 9)
+          Span(open, .yellow), hanging: 9)
         wasFolded = true
       }
     }
@@ -88,9 +89,10 @@ extension TextPage {
   }
 
   private mutating func finding(_ finding: Finding, _ index: PushIndex, showsEvidence: Bool) {
-    var title: Span = ""
-    if let ref = finding.ref { title = "  \(Wording.name(ref))" }
-    paragraph(finding.severity.label, Span(finding.rule.rawValue, .bold), title, hanging: 9)
+    let title = finding.ref.map { "  \(Wording.name($0))" } ?? ""
+    let open = finding.countsAsUnknown ? "  \(Wording.open)" : ""
+    paragraph(
+      finding.severity.label, Span(finding.rule.rawValue, .bold), Span(title), Span(open, .yellow), hanging: 9)
     if let eventID = finding.eventID {
       if let actor = index.actor(eventID) {
         paragraph(Span("\(actor.time)  \(Wording.who(actor.principal))  event \(eventID)", .dim), indent: 9)

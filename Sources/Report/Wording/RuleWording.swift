@@ -12,8 +12,8 @@ extension Rule {
     case .trailTampered: "compare the file with a copy kept elsewhere, and find out who could write to the bucket"
     case .trailFileAbsent: "copy the file from the bucket again; if it is not there, find out who deleted it"
     case .trailConflict: "fetch the log file from the bucket again and see which copy is the true one"
-    case .forcePush: "ask who pushed whether it was meant; what was replaced can be kept with git branch NAME ID"
-    case .refDeleted: "ask who deleted it whether it was meant; what was removed can be kept with git branch NAME ID"
+    case .forcePush: "ask whether it was meant; git branch NAME ID keeps what was replaced"
+    case .refDeleted: "ask whether it was meant; git branch NAME ID keeps what was removed"
     case .tagMoved: "ask who moved it; whoever built from the tag may have another commit"
     case .deniedPush: "nothing, if the refusal was meant"
     case .rootPush: "push as a user or role; keep the root user for what nothing else can do"
@@ -35,12 +35,15 @@ extension Rule {
   /// One line for all findings of the rule on one ref.
   func phrase(findings: Int, commits: Int, isUpperBound: Bool) -> String {
     let number = "\(isUpperBound ? "up to " : "")\(Wording.count(commits, "commit"))"
+    // Where the old tip is in no clone, nobody knows how many they were.
+    let replaced = commits > 0 ? ", \(number) replaced" : ""
+    let removed = commits > 0 ? ", \(number) removed" : ""
     switch self {
     case .commitsMissing: return Wording.count(findings, "missing push", "missing pushes")
     case .unloggedUpdate: return Wording.count(findings, "update that no record tells", "updates that no record tells")
     case .unloggedPush: return Wording.count(findings, "push that no record tells", "pushes that no record tells")
-    case .forcePush: return Wording.count(findings, "force push", "force pushes") + ", \(number) replaced"
-    case .refDeleted: return Wording.count(findings, "deletion") + ", \(number) removed"
+    case .forcePush: return Wording.count(findings, "force push", "force pushes") + replaced
+    case .refDeleted: return Wording.count(findings, "deletion") + removed
     case .tagMoved: return Wording.count(findings, "move")
     case .deniedPush: return Wording.count(findings, "refused push", "refused pushes")
     case .rootPush: return Wording.count(findings, "push", "pushes") + " by the root user"
@@ -48,7 +51,7 @@ extension Rule {
     case .noMFA: return Wording.count(findings, "push", "pushes") + " without MFA"
     case .principalNotAllowed: return Wording.count(findings, "push", "pushes") + " by somebody who may not"
     case .authorNotPusher: return Wording.count(findings, "push", "pushes") + " of commits by others"
-    case .unattributedCommits: return "\(number) that no logged push brought"
+    case .unattributedCommits: return "\(commits > 0 ? number : "commits") that no logged push brought"
     case .unloggedPull: return Wording.count(findings, "fetch that no record tells", "fetches that no record tells")
     case .exposure:
       return Wording.count(findings, "removed tip that others may have", "removed tips that others may have")

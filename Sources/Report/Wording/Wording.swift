@@ -146,6 +146,9 @@ enum Wording {
 
   // MARK: The result
 
+  /// Of a finding that keeps the result from being a pass.
+  static let open = "(could hide a failure)"
+
   static func result(_ result: Summary.Result) -> String {
     switch result {
     case .pass: "PASS"
