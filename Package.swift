@@ -54,7 +54,7 @@ let package = Package(
     .testTarget(
       name: "CorrelationTests", dependencies: ["Correlation", "RefLedger", "GitStore", "PushModel"],
       swiftSettings: strict),
-    .testTarget(name: "ReportTests", dependencies: ["Report", "Correlation", "PushModel"], swiftSettings: strict),
+    .testTarget(name: "ReportTests", dependencies: ["Report", "Correlation", "RefLedger", "PushModel"], swiftSettings: strict),
     .testTarget(
       name: "PushtrailTests", dependencies: ["Pushtrail", "Report", "Correlation", "PushModel", "git-pushtrail"],
       swiftSettings: strict),

@@ -75,6 +75,14 @@ public final class Clone {
     }
   }
 
+  /// The values of every configuration key that begins with `prefix` (in lower case), as git sees them in the repository
+  /// at `path`; none where there is no such repository.
+  public static func configuration(at path: String, prefix: String) -> [String: [String]] {
+    guard let handle = try? RepositoryHandle(path: path) else { return [:] }
+    return Dictionary(grouping: handle.configuration().filter { $0.name.hasPrefix(prefix) }, by: \.name)
+      .mapValues { $0.map(\.value) }
+  }
+
   // MARK: - Objects
 
   func read(_ id: ObjectID) -> ObjectDatabase.Outcome { objects.read(id) }

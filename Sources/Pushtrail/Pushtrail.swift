@@ -23,6 +23,12 @@ public enum Pushtrail {
     return try context.report(selection)
   }
 
+  /// The `pushtrail.*` keys of git's configuration, as the repository at `repo` sees them: defaults for the options of the
+  /// same names.
+  public static func configuredDefaults(repo: String) -> [String: [String]] {
+    Clone.configuration(at: repo, prefix: "pushtrail.")
+  }
+
   private static func readTrail(_ options: Options) throws(PushtrailError) -> TrailReading {
     guard !options.trail.isEmpty else {
       throw PushtrailError(

@@ -1,5 +1,6 @@
 import Correlation
 import PushModel
+import RefLedger
 import Testing
 
 @testable import Report

@@ -1,5 +1,6 @@
 import Correlation
 import PushModel
+import RefLedger
 
 /// Reports of every shape with hostile text in every place that a stranger can write to.
 struct RandomReport {

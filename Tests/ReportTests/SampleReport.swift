@@ -1,5 +1,6 @@
 import Correlation
 import PushModel
+import RefLedger
 
 /// A small hand-made report: a plain push, a force push on `main`, a deleted branch, an attempt.
 enum Sample {
@@ -20,7 +21,7 @@ enum Sample {
   }
 
   static func report(
-    basis: CoverageInterval.Basis = .assumed, findings: [Finding]? = nil, result: Summary.Result = .fail
+    basis: Coverage.Basis = .assumed, findings: [Finding]? = nil, result: Summary.Result = .fail
   ) -> ProvenanceReport {
     let main = RefName.branch("main")
     let topic = RefName.branch("topic")

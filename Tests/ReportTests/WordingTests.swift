@@ -1,5 +1,6 @@
 import Correlation
 import PushModel
+import RefLedger
 import Testing
 
 @testable import Report
@@ -7,7 +8,7 @@ import Testing
 @Suite struct WordingTests {
   /// A file that nobody copied could prove "brought by" wrong, so assumed coverage never says it (DESIGN 5).
   @Test func assumedCoverageClaimsLess() {
-    for (basis, claims) in [(CoverageInterval.Basis.assumed, false), (.stated, true), (.digest, true)] {
+    for (basis, claims) in [(Coverage.Basis.assumed, false), (.stated, true), (.digest, true)] {
       let report = Sample.report(basis: basis)
       let texts = [
         ReportText(report).text(TextStyle()), ReportMarkdown(report).text(),

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Pushtrail
 
 /// Where defaults come from: the `pushtrail.*` keys that git's configuration of a clone holds.
 ///
@@ -10,7 +11,7 @@ struct GitConfiguration: Sendable {
   static let none = GitConfiguration { _ in [:] }
 
   /// What the commands read.
-  static let current = GitConfiguration.none
+  static let current = GitConfiguration { repo in Pushtrail.configuredDefaults(repo: repo) }
 }
 
 /// The configured values, read as the options of the same names are.
