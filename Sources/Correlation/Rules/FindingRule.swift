@@ -29,6 +29,13 @@ enum Phrase {
     "\(event.action) \(event.eventID) at \(event.time) by \(person(event.principal)) (\(event.location))"
   }
 
+  /// `CLONE: REF` or `CLONE`, as people read it.
+  private static func place(_ text: String) -> String {
+    guard let colon = text.ranges(of: ": refs/").last else { return "clone \(text)" }
+    let ref = RefName("refs/" + text[colon.upperBound...])
+    return "clone \(text[..<colon.lowerBound]) (\(ref.shorthand))"
+  }
+
   /// Where removed commits still are, in words.
   static func survival(_ commits: [UpdateReport.Removed.Commit]) -> String {
     let reachable = commits.filter { $0.survival == .reachable }
@@ -41,7 +48,7 @@ enum Phrase {
     }
     if !unreachable.isEmpty {
       let places = unique(unreachable.flatMap { $0.refs ?? [] })
-      parts.append("\(unreachable.count) on no ref but recoverable from \(places.prefix(2).joined(separator: ", "))")
+      parts.append("\(unreachable.count) on no ref, but kept in \(places.prefix(2).map(place).joined(separator: ", "))")
     }
     if !absent.isEmpty { parts.append("\(absent.count) in no clone") }
     return parts.joined(separator: "; ")

@@ -39,7 +39,8 @@ struct TrailGapRule: FindingRule {
 /// `denied-push`: an attempt that was refused, and logged so.
 struct DeniedPushRule: FindingRule {
   func findings(in judgement: Judgement) -> [Finding] {
-    judgement.ledger.attempts.compactMap { attempt in
+    let protection = Protection(evidence: judgement.evidence)
+    return judgement.ledger.attempts.compactMap { attempt in
       guard let code = attempt.event.errorCode, judgement.isInScope(attempt.event.time) else { return nil }
       let refs = attempt.references.map { RefName($0).shorthand }
       let what = refs.isEmpty ? "" : " to \(refs.prefix(3).joined(separator: ", "))"
@@ -47,7 +48,8 @@ struct DeniedPushRule: FindingRule {
         rule: .deniedPush, severity: .note,
         message: "\(attempt.event.action) by \(Phrase.person(attempt.event.principal))\(what) was denied: \(code)",
         ref: attempt.references.count == 1 ? RefName(attempt.references[0]) : nil, eventID: attempt.event.eventID,
-        evidence: [Phrase.event(attempt.event)])
+        evidence: [Phrase.event(attempt.event)],
+        isProtected: attempt.references.contains { protection.isProtected(RefName($0)) })
     }
   }
 }
