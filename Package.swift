@@ -36,13 +36,15 @@ let package = Package(
     .target(name: "GitStore", dependencies: ["PushModel", "CLibgit2"], swiftSettings: strict),
     .target(name: "RefLedger", dependencies: ["PushModel"], swiftSettings: strict),
     .target(name: "Correlation", dependencies: ["RefLedger", "GitStore", "PushModel"], swiftSettings: strict),
-    .target(name: "Report", dependencies: ["Correlation", "RefLedger", "PushModel"], swiftSettings: strict),
+    .target(
+      name: "Report", dependencies: ["Correlation", "RefLedger", "PushModel"],
+      exclude: ["Schema/pushtrail-report.schema.json"], swiftSettings: strict),
     .target(
       name: "Pushtrail",
       dependencies: ["PushModel", "CloudTrailLog", "GitStore", "RefLedger", "Correlation", "Report"],
       swiftSettings: strict),
     .executableTarget(
-      name: "git-pushtrail", dependencies: ["Pushtrail", "Report", "PushModel", argumentParser],
+      name: "git-pushtrail", dependencies: ["Pushtrail", "Report", "Correlation", "PushModel", argumentParser],
       swiftSettings: strict),
 
     .testTarget(name: "PushModelTests", dependencies: ["PushModel"], swiftSettings: strict),
@@ -52,7 +54,7 @@ let package = Package(
     .testTarget(
       name: "CorrelationTests", dependencies: ["Correlation", "RefLedger", "GitStore", "PushModel"],
       swiftSettings: strict),
-    .testTarget(name: "ReportTests", dependencies: ["Report", "Correlation", "PushModel"], swiftSettings: strict),
+    .testTarget(name: "ReportTests", dependencies: ["Report", "Correlation", "RefLedger", "PushModel"], swiftSettings: strict),
     .testTarget(
       name: "PushtrailTests", dependencies: ["Pushtrail", "Report", "Correlation", "PushModel", "git-pushtrail"],
       swiftSettings: strict),

@@ -107,18 +107,21 @@ public struct RefChange: Hashable, Sendable {
   public var call: Call
   /// The tip that was merged, where the call is a merge and tells it.
   public var mergeSource: ObjectID?
+  /// The branch that was merged, where the call names one: its tip is then `mergeSource`, or what the ledger had.
+  public var mergeSourceRef: RefName?
   /// A pull request's `destinationCommit`: the old tip only if it proves to be a parent of `after`.
   public var mergeDestination: ObjectID?
 
   public init(
     ref: RefName, before: ToldBefore = .notTold, after: ObjectID?, call: Call, mergeSource: ObjectID? = nil,
-    mergeDestination: ObjectID? = nil
+    mergeSourceRef: RefName? = nil, mergeDestination: ObjectID? = nil
   ) {
     self.ref = ref
     self.before = before
     self.after = after
     self.call = call
     self.mergeSource = mergeSource
+    self.mergeSourceRef = mergeSourceRef
     self.mergeDestination = mergeDestination
   }
 

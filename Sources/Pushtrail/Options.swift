@@ -1,5 +1,6 @@
 public import Correlation
 public import PushModel
+internal import RefLedger
 
 /// All that a run is told. The clock, the environment and the current folder come in here and nowhere else.
 public struct Options: Sendable {
@@ -13,7 +14,7 @@ public struct Options: Sendable {
   public var since: Timestamp?
   public var until: Timestamp?
   /// `--coverage START..END`: stretches that the user vouches for.
-  public var statedCoverage: [CoverageInterval] = []
+  public var statedCoverage: [ClosedRange<Timestamp>] = []
   /// How far two clocks may differ, in seconds.
   public var clockSkew: Int64 = 300
   /// How late CloudTrail may deliver, in seconds: the end of coverage proves no absence.
@@ -40,5 +41,12 @@ public struct Options: Sendable {
       self.path = path
       self.time = time
     }
+  }
+}
+
+extension Options {
+  /// The stretches that the user vouches for, as coverage.
+  var statedIntervals: [CoverageInterval] {
+    statedCoverage.map { CoverageInterval(start: $0.lowerBound, end: $0.upperBound, basis: .stated) }
   }
 }

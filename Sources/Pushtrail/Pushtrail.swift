@@ -1,4 +1,8 @@
+internal import CloudTrailLog
 public import Correlation
+internal import GitStore
+internal import PushModel
+internal import RefLedger
 
 /// The library's front door: reads the trail and the clones, and judges.
 public enum Pushtrail {
@@ -6,7 +10,90 @@ public enum Pushtrail {
   public static let version = "0.1.0"
 
   /// Makes the whole report. Reads files and clones; writes nothing.
+  ///
+  /// Throws where nothing can be judged at all; what cannot be judged in part is said in the report.
   public static func report(_ options: Options) throws(PushtrailError) -> ProvenanceReport {
-    throw PushtrailError("not wired yet")
+    let clones = try CloneSet(options)
+    let reading = try readTrail(options)
+    let trail = EventSet(reading.events)
+    let selection = try selectRepository(clones, trail, reading, options)
+    let context = RunContext(
+      options: options, clones: clones, reading: reading, trail: trail, names: selection.names,
+      hasPlainDeletions: hasPlainDeletions(trail))
+    return try context.report(selection)
+  }
+
+  /// The `pushtrail.*` keys of git's configuration, as the repository at `repo` sees them: defaults for the options of the
+  /// same names.
+  public static func configuredDefaults(repo: String) -> [String: [String]] {
+    Clone.configuration(at: repo, prefix: "pushtrail.")
+  }
+
+  private static func readTrail(_ options: Options) throws(PushtrailError) -> TrailReading {
+    guard !options.trail.isEmpty else {
+      throw PushtrailError(
+        "no trail given",
+        hints: [
+          "name CloudTrail's files: --trail PATH (a folder, a file, or - for standard input)",
+          "or set a default for this clone: git config --add pushtrail.trail PATH",
+        ])
+    }
+    do {
+      return try TrailReader(deliveryLag: options.deliveryLag).read(options.trail)
+    } catch {
+      throw PushtrailError(error.message, hints: error.hints)
+    }
+  }
+
+  /// Whether any GitPush deletes a ref in a form that nothing else fits: the service writes deletions in one way.
+  private static func hasPlainDeletions(_ trail: EventSet) -> Bool {
+    trail.events.contains { event in
+      guard event.errorCode == nil, case .push(let references) = event.kind else { return false }
+      return references.contains { entry in
+        if case .deletion = entry.target { true } else { false }
+      }
+    }
+  }
+
+  // MARK: - Which repository
+
+  private static func selectRepository(
+    _ clones: CloneSet, _ trail: EventSet, _ reading: TrailReading, _ options: Options
+  ) throws(PushtrailError) -> RepositorySelection {
+    let request = try clones.request(options.repository)
+    let failure: RepositorySelection.Failure
+    do {
+      return try RepositorySelection(request, in: trail.events)
+    } catch {
+      failure = error
+    }
+    switch failure {
+    case .ambiguous(let candidates):
+      throw PushtrailError(
+        "the trail holds \(candidates.count) repositories that \(describe(request)) may be",
+        hints: candidates.map { "--repository \(argument(for: $0, among: candidates))" })
+    case .notFound(let others):
+      if let silent = RepositorySelection.silent(request, coverage: options.statedIntervals) { return silent }
+      var hints = others.prefix(20).map { "the trail holds \($0.arn)" }
+      if others.isEmpty { hints.append("the trail holds no CodeCommit record of any repository") }
+      if !reading.unreadable.isEmpty {
+        hints += reading.unreadable.prefix(5).map { "could not be read: \($0.path): \($0.reason)" }
+      }
+      throw PushtrailError("the trail holds no record of \(describe(request))", hints: hints)
+    }
+  }
+
+  private static func describe(_ request: RepositorySelection.Request) -> String {
+    switch request {
+    case .name(let name, let region, _): "repository \(name)" + (region.map { " in \($0)" } ?? "")
+    case .arn(let identity): "repository \(identity.arn)"
+    case .id(let id): "repository id \(id)"
+    }
+  }
+
+  /// What to pass to `--repository` to mean one of several.
+  private static func argument(for identity: RepositoryIdentity, among all: [RepositoryIdentity]) -> String {
+    if all.filter({ $0.arn == identity.arn }).count > 1, let id = identity.id { return id }
+    return identity.arn
   }
 }

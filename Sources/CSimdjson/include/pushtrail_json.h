@@ -1,3 +1,120 @@
 #ifndef PUSHTRAIL_JSON_H
 #define PUSHTRAIL_JSON_H
+
+// A C face for the parts of simdjson that reading CloudTrail needs. No exception crosses it: what cannot be done is a
+// returned error text (static, never freed) or `false`.
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Bytes that must be readable after every text handed in.
+#define PT_PADDING 64
+
+/// Owns the parsers and their memory, which are reused from text to text. One thread at a time.
+typedef struct pt_parser pt_parser;
+
+/// NULL when there is no memory.
+pt_parser *pt_parser_create(void);
+void pt_parser_destroy(pt_parser *parser);
+
+// MARK: - Any JSON value, strictly parsed
+
+typedef enum {
+  PT_NULL,
+  PT_BOOL,
+  PT_NUMBER,
+  PT_TEXT,
+  PT_ARRAY,
+  PT_OBJECT,
+} pt_kind;
+
+/// A value of the text that was parsed last; it dies with the next `pt_parse` of the same parser.
+typedef struct {
+  uint64_t words[2];
+} pt_value;
+
+/// Where an iteration over an array stands.
+typedef struct {
+  uint64_t next[2];
+  uint64_t end[2];
+} pt_cursor;
+
+/// UTF-8 that belongs to the parser; `bytes` is NULL where there is none.
+typedef struct {
+  const uint8_t *bytes;
+  size_t length;
+} pt_slice;
+
+/// Parses one whole JSON text (RFC 8259). NULL on success, else what is wrong.
+const char *pt_parse(pt_parser *parser, const uint8_t *bytes, size_t length, pt_value *root);
+
+pt_kind pt_value_kind(pt_value value);
+/// Of equal names the last counts, as in most readers.
+bool pt_value_member(pt_value object, const char *name, size_t length, pt_value *member);
+bool pt_value_is_empty(pt_value object_or_array);
+pt_slice pt_value_text(pt_value text);
+bool pt_value_bool(pt_value boolean);
+pt_cursor pt_value_elements(pt_value array);
+bool pt_cursor_next(pt_cursor *cursor, pt_value *element);
+
+// MARK: - A whole log file, scanned for its records
+
+typedef enum {
+  /// `{"Records": [...]}`
+  PT_SHAPE_LOG_FILE,
+  /// `[...]`
+  PT_SHAPE_ARRAY,
+  /// One record.
+  PT_SHAPE_RECORD,
+  PT_SHAPE_DIGEST,
+  PT_SHAPE_OTHER,
+} pt_shape;
+
+typedef enum {
+  /// Absent, or not text.
+  PT_SOURCE_UNREADABLE,
+  PT_SOURCE_OTHER,
+  PT_SOURCE_CODECOMMIT,
+} pt_source;
+
+/// What the scan reads of every record.
+typedef struct {
+  size_t offset;
+  size_t length;
+  bool is_object;
+  pt_source source;
+  /// 1, 0, or -1 where the record does not say.
+  int read_only;
+  pt_slice time;
+  pt_slice region;
+  /// `recipientAccountId`, else `userIdentity.accountId`.
+  pt_slice account;
+} pt_head;
+
+typedef struct {
+  pt_shape shape;
+  const pt_head *heads;
+  size_t count;
+  /// Where the first JSON text ended; `length` unless something follows it.
+  size_t end;
+} pt_scan_result;
+
+/// Scans a text without parsing what it does not need, hence without proving that all of it is sound. `false` where it
+/// is broken in a way that matters. Region and account are read only if `wants_place`.
+bool pt_scan(pt_parser *parser, const uint8_t *bytes, size_t length, bool wants_place, pt_scan_result *result);
+
+// MARK: - Bytes
+
+/// Where `needle` first occurs; NULL where it does not.
+const uint8_t *pt_find(const uint8_t *bytes, size_t length, const uint8_t *needle, size_t needle_length);
+
+#ifdef __cplusplus
+}
+#endif
+
 #endif

@@ -1,4 +1,5 @@
 public import PushModel
+public import RefLedger
 
 /// The whole result of a run, typed: what DESIGN 8 writes as JSON, and what every renderer draws from.
 ///
@@ -70,21 +71,7 @@ public struct TrailSummary: Sendable {
 }
 
 /// A stretch of time that the trail is known to describe, without the delivery lag taken off.
-public struct CoverageInterval: Hashable, Sendable {
-  public var start: Timestamp
-  public var end: Timestamp
-  public var basis: Basis
-
-  public init(start: Timestamp, end: Timestamp, basis: Basis) {
-    self.start = start
-    self.end = end
-    self.basis = basis
-  }
-
-  public enum Basis: String, Hashable, Sendable {
-    case digest, stated, assumed
-  }
-}
+public typealias CoverageInterval = Coverage.Interval
 
 /// One clone that was read as evidence.
 public struct CloneSummary: Sendable {

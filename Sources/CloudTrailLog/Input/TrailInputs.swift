@@ -1,0 +1,188 @@
+internal import Glibc
+internal import PushModel
+
+/// One file to read: its path as it is opened and as it is shown.
+struct TrailFile: Hashable, Sendable {
+  /// The path's bytes, which need not be UTF-8; empty for standard input.
+  var bytes: [UInt8]
+  /// Whether the user named this very file, rather than a folder that holds it.
+  var isNamed: Bool
+
+  var isStandardInput: Bool { bytes.isEmpty }
+  var name: String { isStandardInput ? "standard input" : String(decoding: bytes, as: UTF8.self) }
+}
+
+/// Lists the files of a trail, in the order in which they are read.
+struct TrailInputs {
+  private(set) var files: [TrailFile] = []
+  /// Folders and entries that could not be read.
+  private(set) var unreadable: [UnreadablePlace] = []
+
+  /// Folders and files already met, so that a symbolic link neither loops nor makes anything count twice.
+  private let deliveryLag: Int64
+  private var seen: Set<FileIdentity> = []
+
+  private struct FileIdentity: Hashable {
+    var device: UInt
+    var inode: UInt
+  }
+
+  init(paths: [String], deliveryLag: Int64) throws(TrailError) {
+    self.deliveryLag = deliveryLag
+    for path in paths {
+      if path == "-" {
+        if !files.contains(where: \.isStandardInput) { files.append(TrailFile(bytes: [], isNamed: true)) }
+        continue
+      }
+      try add(path)
+    }
+  }
+
+  private mutating func add(_ path: String) throws(TrailError) {
+    var bytes = Array(path.utf8)
+    guard !bytes.isEmpty, !bytes.contains(0) else { throw TrailError(message: "the trail's path is empty") }
+    guard let status = Self.status(bytes) else {
+      throw TrailError(
+        message: "\(path): \(Self.lastError())",
+        hints: ["--trail takes a file, a directory of CloudTrail's log files, or - for standard input"])
+    }
+    guard status.isDirectory else {
+      if seen.insert(status.identity).inserted { files.append(TrailFile(bytes: bytes, isNamed: true)) }
+      return
+    }
+    // A folder that an earlier path reached is read already.
+    guard !seen.contains(status.identity) else { return }
+    while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
+    if let folder = path.split(separator: "/").first(where: { Self.otherFolders.contains(String($0)) }) {
+      throw TrailError(
+        message: "\(path) is in a \(folder) folder, which holds no log files",
+        hints: ["give the CloudTrail folder beside it, or the folder that holds both"])
+    }
+    let unreadableBefore = unreadable.count
+    var found: [TrailFile] = []
+    var met = false
+    walk(bytes, into: &found, met: &met)
+    // The order is that of whole paths, whatever the order of the folders on disk.
+    found.sort { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+    files += found
+    guard met || unreadable.count > unreadableBefore else {
+      throw TrailError(
+        message: "\(path) holds no log file (.json.gz, .json or .gz)",
+        hints: ["copy the trail with: aws s3 sync s3://BUCKET/AWSLogs/ACCOUNT/CloudTrail/ DIRECTORY"])
+    }
+  }
+
+  /// Folders beside `CloudTrail` in the same layout whose files are no records.
+  private static let otherFolders: Set<String> = ["CloudTrail-Digest", "CloudTrail-Insight", "CloudTrail-Lake"]
+
+  /// Whether a folder holds no CloudTrail records by its place in a bucket: CloudTrail's own other folders, and what
+  /// other services (Config, load balancers, flow logs) deliver beside it as `AWSLogs/[O-ID/]ACCOUNT/SERVICE`.
+  private static func isForeign(_ folder: [UInt8]) -> Bool {
+    let parts = String(decoding: folder, as: UTF8.self).split(separator: "/")
+    guard let name = parts.last else { return false }
+    if otherFolders.contains(String(name)) { return true }
+    guard parts.count >= 3, LogFilePlace.isAccount(parts[parts.count - 2]), !name.hasPrefix("CloudTrail") else {
+      return false
+    }
+    let above = parts[parts.count - 3]
+    return above == "AWSLogs" || (above.hasPrefix("o-") && parts.count >= 4 && parts[parts.count - 4] == "AWSLogs")
+  }
+
+  private mutating func walk(_ folder: [UInt8], into found: inout [TrailFile], met: inout Bool) {
+    guard let status = Self.status(folder) else { return note(folder, Self.lastError()) }
+    guard seen.insert(status.identity).inserted else { return }
+    guard let names = Self.entries(folder) else { return note(folder, Self.lastError()) }
+    for name in names.sorted(by: { $0.lexicographicallyPrecedes($1) }) where name.first != UInt8(ascii: ".") {
+      let path = folder.last == UInt8(ascii: "/") ? folder + name : folder + [UInt8(ascii: "/")] + name
+      let isLog = Self.hasLogExtension(name)
+      guard let status = Self.status(path) else {
+        // A link to nowhere, or a folder without search permission.
+        if isLog { note(path, Self.lastError()) }
+        continue
+      }
+      if status.isDirectory {
+        if !Self.isForeign(path) { walk(path, into: &found, met: &met) }
+      } else if isLog {
+        met = true
+        if !status.isRegular {
+          note(path, "is not a regular file")
+        } else if seen.insert(status.identity).inserted {
+          found.append(TrailFile(bytes: path, isNamed: false))
+        }
+      }
+    }
+  }
+
+  private static func hasLogExtension(_ name: [UInt8]) -> Bool {
+    let lowered = String(decoding: name, as: UTF8.self).lowercased()
+    return lowered.hasSuffix(".json") || lowered.hasSuffix(".gz")
+  }
+
+  private mutating func note(_ path: [UInt8], _ reason: String) {
+    let name = String(decoding: path, as: UTF8.self)
+    let place = LogFilePlace(path: name)
+    let extent = place.extent(deliveryLag: deliveryLag)
+    unreadable.append(
+      UnreadablePlace(
+        path: name, reason: reason, start: extent.start, end: extent.end, accountID: place.accountID,
+        region: place.region))
+  }
+
+  // MARK: - The operating system
+
+  private struct Status {
+    var isDirectory: Bool
+    var isRegular: Bool
+    var identity: FileIdentity
+  }
+
+  private static func status(_ path: [UInt8]) -> Status? {
+    var status = stat()
+    let terminated = path.map { CChar(bitPattern: $0) } + [0]
+    guard unsafe stat(terminated, &status) == 0 else { return nil }
+    let type = status.st_mode & S_IFMT
+    return Status(
+      isDirectory: type == S_IFDIR, isRegular: type == S_IFREG,
+      identity: FileIdentity(device: UInt(status.st_dev), inode: UInt(status.st_ino)))
+  }
+
+  /// Names in a folder without `.` and `..`; `nil` with `errno` set where it cannot be listed.
+  private static func entries(_ path: [UInt8]) -> [[UInt8]]? {
+    let terminated = path.map { CChar(bitPattern: $0) } + [0]
+    guard let folder = unsafe opendir(terminated) else { return nil }
+    defer { unsafe closedir(folder) }
+    var names: [[UInt8]] = []
+    while true {
+      errno = 0
+      guard let entry = unsafe readdir(folder) else { return errno == 0 ? names : nil }
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        unsafe pointer.withMemoryRebound(to: UInt8.self, capacity: 256) { bytes in
+          let length = unsafe strnlen(UnsafeRawPointer(bytes).assumingMemoryBound(to: CChar.self), 255)
+          return unsafe Array(UnsafeBufferPointer(start: bytes, count: length))
+        }
+      }
+      if name != [0x2e], name != [0x2e, 0x2e] { names.append(name) }
+    }
+  }
+
+  static func lastError() -> String { description(ofError: errno) }
+
+  static func description(ofError number: CInt) -> String {
+    switch number {
+    case ENOENT: return "no such file or directory"
+    case EACCES: return "permission denied"
+    case ELOOP: return "too many levels of symbolic links"
+    case EISDIR: return "is a directory"
+    default:
+      var text = [CChar](repeating: 0, count: 128)
+      guard unsafe strerror_r(number, &text, text.count) == 0 else { return "error \(number)" }
+      let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+      return bytes.isEmpty ? "error \(number)" : String(decoding: bytes, as: UTF8.self).lowercased()
+    }
+  }
+}
+
+enum SystemCores {
+  /// The processors that this process may use.
+  static var online: Int { Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+}

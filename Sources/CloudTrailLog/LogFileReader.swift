@@ -1,0 +1,268 @@
+internal import Glibc
+internal import PushModel
+
+/// What one file gave.
+struct FileReading: Sendable {
+  var events: [TrailEvent] = []
+  var bytes: Int64 = 0
+  var records = 0
+  var codecommitRecords = 0
+  var unreadable: [UnreadablePlace] = []
+  var spans = SpanBuilder()
+  /// Set where a file that the user named is no trail at all.
+  var refusal: TrailError?
+}
+
+/// Reads one log file after the other, reusing its buffers. One thread at a time.
+final class LogFileReader {
+  private let limit: Int64
+  private let deliveryLag: Int64
+  private let standardInput: CInt
+  private let input: ByteBuffer
+  private let inflated: ByteBuffer
+  private let inflater: GzipInflater
+  private let parser: JSONParser
+
+  /// `nil` where there is no memory.
+  init?(limit: Int64, deliveryLag: Int64, standardInput: CInt) {
+    guard let input = ByteBuffer(capacity: 1 << 18), let inflated = ByteBuffer(capacity: 1 << 22),
+      let inflater = GzipInflater(), let parser = JSONParser()
+    else { return nil }
+    self.limit = limit
+    self.deliveryLag = deliveryLag
+    self.standardInput = standardInput
+    self.input = input
+    self.inflated = inflated
+    self.inflater = inflater
+    self.parser = parser
+  }
+
+  func read(_ file: TrailFile) -> FileReading {
+    var task = FileTask(file: file, deliveryLag: deliveryLag)
+    if let reason = load(file) {
+      task.note(reason)
+      return task.reading
+    }
+    task.reading.bytes = Int64(input.count)
+    guard GzipInflater.isGzip(input) else {
+      readText(input, &task)
+      return task.reading
+    }
+    let damage = inflater.inflate(input, into: inflated, limit: limit)
+    if let damage { task.note(damage.reason, offset: damage.offset) }
+    if damage == nil || inflated.count > 0 { readText(inflated, &task) }
+    return task.reading
+  }
+
+  private func load(_ file: TrailFile) -> String? {
+    if file.isStandardInput { return input.fill(from: standardInput, limit: limit) }
+    let path = file.bytes.map { CChar(bitPattern: $0) } + [0]
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return "cannot be opened: \(TrailInputs.lastError())" }
+    defer { close(descriptor) }
+    return input.fill(from: descriptor, limit: limit)
+  }
+
+  // MARK: - One text
+
+  private func readText(_ text: ByteBuffer, _ task: inout FileTask) {
+    text.blankByteOrderMark()
+    guard let first = (0..<text.count).first(where: { ![0x20, 0x09, 0x0a, 0x0d].contains(text[$0]) }) else {
+      task.note("the file is empty")
+      return
+    }
+    guard text[first] == UInt8(ascii: "{") || text[first] == UInt8(ascii: "[") else {
+      refuse(text, &task)
+      return
+    }
+    var rest: Int? = 0
+    _ = parser.scan(text, wantsPlace: !task.hasPlace) { scan in
+      switch scan.shape {
+      case .logFile, .array, .record:
+        if scan.shape == .logFile { task.reading.spans.note(file: task.place) }
+        for index in 0..<scan.count {
+          record(scan.head(index, times: &task.times), text, inLogFile: scan.shape == .logFile, &task)
+        }
+      case .digest: task.refuseDigest()
+      case .other: task.note("holds JSON, but no CloudTrail records")
+      }
+      rest = scan.end < text.count ? scan.end : nil
+    }
+    if let rest { readCarefully(text, from: rest, &task) }
+  }
+
+  private func readCarefully(_ text: ByteBuffer, from start: Int, _ task: inout FileTask) {
+    var scan = CarefulScan(text, from: start)
+    scan.run { item in
+      switch item {
+      case .logFile: task.reading.spans.note(file: task.place)
+      case .element(let range, let inLogFile): parsedRecord(range, text, inLogFile: inLogFile, &task)
+      case .text(let range):
+        switch parser.parse(text, range) {
+        case .failure: parsedRecord(range, text, inLogFile: false, &task)
+        case .value(let value):
+          if value["digestStartTime"] != nil || value["logFiles"] != nil {
+            task.refuseDigest()
+          } else if ["eventSource", "eventName", "eventID", "eventVersion"].contains(where: { value[$0] != nil }) {
+            record(head(value, range), text, inLogFile: false, &task)
+          } else {
+            task.note("holds JSON, but no CloudTrail records", offset: range.lowerBound)
+          }
+        }
+      case .broken(let offset, let reason, let inRecords):
+        task.note(reason, record: inRecords ? task.reading.records + 1 : nil, offset: offset)
+      }
+    }
+  }
+
+  /// A text that is no JSON from its first byte on.
+  private func refuse(_ text: ByteBuffer, _ task: inout FileTask) {
+    let line = text.bytes(0..<min(text.count, 512)).prefix { $0 != 0x0a }
+    let header = String(decoding: line, as: UTF8.self).lowercased()
+    if text.count >= 4, text.bytes(0..<4) == [0x28, 0xb5, 0x2f, 0xfd] {
+      task.note("is compressed with zstd; decompress it first")
+    } else if header.contains("event"), header.split(separator: ",").count > 3 {
+      task.refuse(
+        "is the CloudTrail console's CSV, which holds no commit ids",
+        hint: "download the events as JSON, or copy the trail's log files from its S3 bucket")
+    } else {
+      task.note("is neither gzip nor JSON", offset: 0)
+    }
+  }
+
+  // MARK: - One record
+
+  /// A record that the fast scan did not see: parsed on its own.
+  private func parsedRecord(_ range: Range<Int>, _ text: ByteBuffer, inLogFile: Bool, _ task: inout FileTask) {
+    switch parser.parse(text, range) {
+    case .value(let value): record(head(value, range), text, inLogFile: inLogFile, &task)
+    case .failure(let reason):
+      task.reading.records += 1
+      // What another service's damaged record holds does not matter, if it is certainly another's.
+      if let source = text.looseText("\"eventSource\"", in: range), Self.isServiceName(source),
+        source != "codecommit.amazonaws.com", !text.contains("codecommit.amazonaws.com", in: range),
+        !text.contains("\\u", in: range)
+      {
+        return
+      }
+      if text.contains("codecommit.amazonaws.com", in: range) { task.reading.codecommitRecords += 1 }
+      let time = text.looseText("\"eventTime\"", in: range).flatMap { Timestamp(iso8601: $0) }
+      task.noteRecord("the record is broken JSON: \(reason.lowercasedFirst)", offset: range.lowerBound, time: time)
+    }
+  }
+
+  /// Whether a source read from a damaged record shows no damage itself.
+  private static func isServiceName(_ source: String) -> Bool {
+    source.hasSuffix(".amazonaws.com")
+      && source.utf8.allSatisfy {
+        (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
+      }
+  }
+
+  private func head(_ value: JSONValue, _ range: Range<Int>) -> RecordHead {
+    let source = value["eventSource"]?.text
+    let readOnly = value["readOnly"]
+    return RecordHead(
+      range: range, isObject: value.isObject,
+      source: source == "codecommit.amazonaws.com"
+        ? .codecommit : source?.isEmpty == false ? .other : .unreadable,
+      time: value["eventTime"]?.text.flatMap { Timestamp(iso8601: $0) },
+      readOnly: readOnly?.bool ?? (readOnly?.text).flatMap { $0 == "true" ? true : $0 == "false" ? false : nil },
+      region: value["awsRegion"]?.text,
+      accountID: [value["recipientAccountId"]?.text, value["userIdentity"]?["accountId"]?.text]
+        .compactMap { $0?.isEmpty == false ? $0 : nil }.first)
+  }
+
+  private func record(_ head: RecordHead, _ text: ByteBuffer, inLogFile: Bool, _ task: inout FileTask) {
+    task.reading.records += 1
+    guard head.isObject else {
+      task.noteRecord("the record is not an object", offset: head.range.lowerBound, time: nil)
+      return
+    }
+    if inLogFile { task.reading.spans.note(head, in: task.place) }
+    switch head.source {
+    case .other: return
+    case .unreadable:
+      task.noteRecord("eventSource is absent or not text", offset: head.range.lowerBound, time: head.time)
+    case .codecommit:
+      task.reading.codecommitRecords += 1
+      switch parser.parse(text, head.range) {
+      case .failure(let reason):
+        task.noteRecord(
+          "the record is broken JSON: \(reason.lowercasedFirst)", offset: head.range.lowerBound, time: head.time)
+      case .value(let value): task.event(value, offset: head.range.lowerBound)
+      }
+    }
+  }
+}
+
+/// What is gathered while one file is read.
+private struct FileTask {
+  let name: String
+  let isNamed: Bool
+  let place: LogFilePlace
+  let extent: (start: Timestamp?, end: Timestamp?)
+  var reading = FileReading()
+  var times = TimeReader()
+
+  init(file: TrailFile, deliveryLag: Int64) {
+    name = file.name
+    isNamed = file.isNamed
+    place = LogFilePlace(path: file.isStandardInput ? "" : file.name)
+    extent = place.extent(deliveryLag: deliveryLag)
+  }
+
+  /// Whether the path tells account and region, so that no record need be asked.
+  var hasPlace: Bool { place.accountID != nil && place.region != nil }
+
+  /// The file, or all of it from an offset on.
+  mutating func note(_ reason: String, record: Int? = nil, offset: Int? = nil) {
+    reading.unreadable.append(
+      UnreadablePlace(
+        path: name, record: record, offset: offset.map(Int64.init), reason: reason, start: extent.start,
+        end: extent.end, accountID: place.accountID, region: place.region))
+  }
+
+  /// The record that was counted last.
+  mutating func noteRecord(_ reason: String, offset: Int, time: Timestamp?) {
+    let time = time.flatMap { place.allows($0) ? $0 : nil }
+    reading.unreadable.append(
+      UnreadablePlace(
+        path: name, record: reading.records, offset: Int64(offset), reason: reason, start: time ?? extent.start,
+        end: time ?? extent.end, accountID: place.accountID, region: place.region))
+  }
+
+  mutating func event(_ value: JSONValue, offset: Int) {
+    let location = RecordLocation(file: name, record: reading.records)
+    switch EventReader(place: place).read(value, at: location) {
+    case .event(let event, let damage):
+      reading.events.append(event)
+      if let damage { noteRecord(damage, offset: offset, time: event.time) }
+    case .unreadable(let reason, let time): noteRecord(reason, offset: offset, time: time)
+    }
+  }
+
+  mutating func refuseDigest() {
+    refuse(
+      "is a digest file, which lists log files and holds no records",
+      hint: "give the log files, which lie in the CloudTrail folder beside CloudTrail-Digest")
+  }
+
+  /// An error for a file that the user named; within a tree, a place that could not be read.
+  mutating func refuse(_ reason: String, hint: String) {
+    if isNamed, reading.refusal == nil { reading.refusal = TrailError(message: "\(name) \(reason)", hints: [hint]) }
+    note(reason)
+  }
+}
+
+extension ByteBuffer {
+  /// A byte order mark, which RFC 8259 lets a reader ignore, becomes white space.
+  func blankByteOrderMark() {
+    guard count >= 3, bytes(0..<3) == [0xef, 0xbb, 0xbf] else { return }
+    overwrite(0..<3, with: 0x20)
+  }
+}
+
+extension String {
+  fileprivate var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
+}

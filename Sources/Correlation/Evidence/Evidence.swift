@@ -1,0 +1,101 @@
+public import GitStore
+public import PushModel
+public import RefLedger
+
+/// Everything that a judgement rests on, of one repository of one epoch: the trail's word, everybody else's word, and
+/// the commit graph (DESIGN 1).
+public struct Evidence: Sendable {
+  public var ledger: Ledger
+  public var coverage: Coverage
+  public var conflicts: [EventSet.Conflict]
+  public var unreadable: [UnreadablePlace]
+  /// Whether any GitPush of the trail deletes a ref in a form that nothing else fits: then none does in another form.
+  public var hasPlainDeletions: Bool
+  public var graph: CommitGraph
+  /// Of clones, files and other events, as they were made.
+  public var sightings: [Sighting]
+  public var clones: [CloneSummary]
+  /// Which branches each clone's whole views and refspecs cover, and whether its tags show the server.
+  public var visibility: @Sendable (RefName) -> RefVisibility
+  /// Branches that a clone's remote HEAD names.
+  public var remoteHeads: [RefName]
+  /// Local branches that keep commits alive: a clone's index, the branch, its tip.
+  public var localBranches: [LocalBranch]
+  /// The remote to name in commands.
+  public var remoteName: String
+  public var isShallow: Bool
+  public var accountID: String?
+  public var region: String?
+  /// In words: replace refs that were ignored, and the like.
+  public var notes: [String]
+
+  public init(
+    ledger: Ledger, coverage: Coverage, conflicts: [EventSet.Conflict], unreadable: [UnreadablePlace],
+    hasPlainDeletions: Bool, graph: CommitGraph, sightings: [Sighting], clones: [CloneSummary],
+    visibility: @escaping @Sendable (RefName) -> RefVisibility, remoteHeads: [RefName],
+    localBranches: [LocalBranch], remoteName: String, isShallow: Bool, accountID: String?,
+    region: String?, notes: [String]
+  ) {
+    self.ledger = ledger
+    self.coverage = coverage
+    self.conflicts = conflicts
+    self.unreadable = unreadable
+    self.hasPlainDeletions = hasPlainDeletions
+    self.graph = graph
+    self.sightings = sightings
+    self.clones = clones
+    self.visibility = visibility
+    self.remoteHeads = remoteHeads
+    self.localBranches = localBranches
+    self.remoteName = remoteName
+    self.isShallow = isShallow
+    self.accountID = accountID
+    self.region = region
+    self.notes = notes
+  }
+
+  /// A branch of a clone's own, not a copy of the server's.
+  public struct LocalBranch: Hashable, Sendable {
+    public var clone: Int
+    public var ref: RefName
+    public var tip: ObjectID
+
+    public init(clone: Int, ref: RefName, tip: ObjectID) {
+      self.clone = clone
+      self.ref = ref
+      self.tip = tip
+    }
+  }
+}
+
+/// Whether the clones can show a server ref at all.
+public enum RefVisibility: Hashable, Sendable {
+  case tracked
+  /// No fetch refspec covers it.
+  case notFetched
+  /// An ordinary clone's tag: fetched once, never updated.
+  case notTracked
+}
+
+/// What the user decides about a judgement.
+public struct JudgementOptions: Sendable {
+  public var since: Timestamp?
+  public var until: Timestamp?
+  /// Seconds by which two clocks may differ.
+  public var clockSkew: Int64
+  public var auditFrom: Timestamp?
+  public var commits: CommitListing
+  public var failOn: Severity
+
+  public init(
+    since: Timestamp? = nil, until: Timestamp? = nil, clockSkew: Int64 = 300, auditFrom: Timestamp? = nil,
+    commits: CommitListing = .exact, failOn: Severity = .error
+  ) {
+    self.since = since
+    self.until = until
+    self.clockSkew = clockSkew
+    self.auditFrom = auditFrom
+    self.commits = commits
+    self.failOn = failOn
+  }
+}

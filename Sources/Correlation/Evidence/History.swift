@@ -1,0 +1,68 @@
+internal import GitStore
+internal import PushModel
+
+/// The commit graph, asked by object id, with annotated tags peeled.
+final class History {
+  enum Kind: Hashable {
+    case commit
+    /// A tag, a tree or a blob that leads to no commit.
+    case notACommit
+    case absent
+  }
+
+  let graph: CommitGraph
+  private let queries: GraphQueries
+  private var known: [ObjectID: (kind: Kind, node: CommitGraph.Node?)] = [:]
+
+  init(_ graph: CommitGraph) {
+    self.graph = graph
+    queries = GraphQueries(graph)
+  }
+
+  private func look(_ id: ObjectID) -> (kind: Kind, node: CommitGraph.Node?) {
+    if let found = known[id] { return found }
+    let result: (Kind, CommitGraph.Node?) =
+      switch graph.object(id) {
+      case .commit(let node): (graph.isPresent(node) ? .commit : .absent, node)
+      case .tag(let node?): (.commit, node)
+      case .tag(nil), .other: (.notACommit, nil)
+      case .absent: (.absent, nil)
+      }
+    known[id] = result
+    return result
+  }
+
+  /// What a clone has under an id. A commit that only an event tells of is `absent`.
+  func kind(of id: ObjectID) -> Kind { look(id).kind }
+
+  /// The commit that an id leads to; also one that only an event tells of.
+  func node(of id: ObjectID) -> CommitGraph.Node? { look(id).node }
+
+  func isPresent(_ id: ObjectID) -> Bool { look(id).kind != .absent }
+
+  /// Whether every ancestor is known.
+  func isComplete(_ id: ObjectID) -> Bool { look(id).node.map(graph.isComplete) ?? false }
+
+  func committerTime(of id: ObjectID) -> Timestamp? {
+    guard let node = look(id).node, graph.isPresent(node) else { return nil }
+    return Timestamp(seconds: graph.committerTime(node))
+  }
+
+  /// Whether `ancestor` is in the history of `tip`: `no` is proven only by a complete history.
+  func contains(_ ancestor: ObjectID, in tip: ObjectID) -> CommitGraph.Containment {
+    if ancestor == tip { return .yes }
+    guard let target = look(tip).node else {
+      return look(tip).kind == .notACommit ? .no : .unknown
+    }
+    guard let source = look(ancestor).node else {
+      return graph.isComplete(target) ? .no : .unknown
+    }
+    return queries.contains(source, in: target)
+  }
+
+  /// Commits in the history of `tip` and of none of `excluded`, parents first.
+  func difference(_ tip: ObjectID, excluding excluded: [ObjectID]) -> [CommitGraph.Node] {
+    guard let node = look(tip).node else { return [] }
+    return queries.difference([node], excluding: excluded.compactMap { look($0).node })
+  }
+}

@@ -1,0 +1,42 @@
+public import GitStore
+internal import PushModel
+public import RefLedger
+
+/// Edges of the commit graph that events tell, for commits that no clone may have (DESIGN 3: "the edge joins the graph").
+public enum ToldEdges {
+  public static func commits(of ledger: Ledger, coverage: Coverage) -> [ToldCommit] {
+    var previous: [RefName: Ledger.Update] = [:]
+    var crowded: [RefName: Timestamp] = [:]
+    var result: [ToldCommit] = []
+    let omissions = Omissions(ledger).all
+    for update in ledger.updates {
+      defer {
+        if let last = previous[update.ref], update.time - last.time <= TimelineItem.raceWindow {
+          crowded[update.ref] = update.time
+        }
+        previous[update.ref] = update
+      }
+      guard let after = update.after, let change = update.change, change.addsToBranch else { continue }
+      switch (change.call, update.told) {
+      case (.commit, .tip(let parent)): result.append(ToldCommit(id: after, parents: [parent], allParents: true))
+      case (.commit, .none): result.append(ToldCommit(id: after, parents: [], allParents: true))
+      default:
+        // A merge goes on top of what was there: the previous update's tip, where nothing can have come in between.
+        var parents: [ObjectID] = []
+        if let last = previous[update.ref], let tip = last.after,
+          update.time - last.time > TimelineItem.orderSlack,
+          last.change != nil || crowded[update.ref] != last.time,
+          coverage.separation(from: last.time, to: update.time) == .none,
+          !omissions.contains(where: { last.time <= $0 && $0 <= update.time })
+        {
+          parents.append(tip)
+        }
+        if change.call == .mergeThreeWay, let source = change.mergeSource { parents.append(source) }
+        if !parents.isEmpty, !parents.contains(after) {
+          result.append(ToldCommit(id: after, parents: parents, allParents: false))
+        }
+      }
+    }
+    return result
+  }
+}

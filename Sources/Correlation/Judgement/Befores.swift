@@ -1,0 +1,33 @@
+internal import PushModel
+
+/// What stood on a ref before an update, and who says so (DESIGN 2.8).
+struct Befores {
+  let timeline: RefTimeline
+
+  func report(_ item: Int) -> UpdateReport.Before {
+    switch timeline.items[item].told {
+    case .none: return UpdateReport.Before(tip: nil, source: .event)
+    case .tip(let id): return UpdateReport.Before(tip: id, source: .event)
+    case .notTold: break
+    }
+    let plainest = timeline.plainest[item].before
+    let values = unique([plainest] + timeline.possible[item].map(\.before))
+    let known = values.filter { !$0.isUnknown }
+    let possible: [ObjectID?]? = known.count > 1 ? known.map(\.tip) : nil
+    switch plainest {
+    case .unknown: return UpdateReport.Before(tip: nil, source: .unknown, possible: possible)
+    case .none:
+      return UpdateReport.Before(tip: nil, source: isSighted(item, plainest) ? .sighting : .none, possible: possible)
+    case .tip(let id):
+      return UpdateReport.Before(
+        tip: id, source: isSighted(item, plainest) ? .sighting : .ledger, possible: possible)
+    }
+  }
+
+  /// Whether a sighting between the ref's previous update and this one shows the value.
+  private func isSighted(_ item: Int, _ value: RefValue) -> Bool {
+    let group = timeline.groupOfItem[item]
+    guard timeline.groups[group].lowerBound == item else { return false }
+    return timeline.sightings.contains { $0.low == group && $0.high == group && $0.value == value }
+  }
+}

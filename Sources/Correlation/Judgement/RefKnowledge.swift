@@ -1,0 +1,126 @@
+internal import PushModel
+internal import RefLedger
+
+/// One ref with everything that is known of it: its timeline, its last known state, and how that agrees with sightings.
+struct RefKnowledge {
+  var ref: RefName
+  var isProtected: Bool
+  var timeline: RefTimeline
+  /// The latest sighting.
+  var latest: PlacedSighting?
+  /// The last known state: one value, or each that is possible, and a claim must hold for all of them.
+  var lastKnown: [RefValue]
+  var visibility: RefVisibility
+  var state: RefState
+
+  /// The updates' indices in the ledger.
+  var updates: [Int] { timeline.items.map(\.update) }
+
+  /// The plainest value after the last update.
+  var ledgerTip: ObjectID? {
+    guard let last = timeline.plainest.last else { return nil }
+    switch last.outcome {
+    case .applied, .repeated: return timeline.items[last.item].after
+    case .deleted: return nil
+    case .refused: return last.before.tip
+    }
+  }
+}
+
+/// Settles what is known of a ref from its timeline (DESIGN 1 "last known state", 7 "Reconciliation").
+struct RefReconciler {
+  let coverage: Coverage
+  let created: Timestamp?
+  let omissions: [Timestamp]
+  let history: History
+
+  func knowledge(
+    ref: RefName, timeline: RefTimeline, isProtected: Bool, visibility: RefVisibility
+  ) -> RefKnowledge {
+    let latest = timeline.sightings.max(by: Self.isEarlier)
+    var knowledge = RefKnowledge(
+      ref: ref, isProtected: isProtected, timeline: timeline, latest: latest,
+      lastKnown: lastKnown(timeline, latest), visibility: visibility, state: .reconciled)
+    knowledge.state = state(of: knowledge)
+    return knowledge
+  }
+
+  /// Of two sightings the one whose interval begins last is the later; of one clone, the one recorded last.
+  static func isEarlier(_ left: PlacedSighting, _ right: PlacedSighting) -> Bool {
+    if left.sighting.clone == right.sighting.clone, left.sighting.clone != nil {
+      return (left.sighting.latest, left.start ?? .distantPast) < (right.sighting.latest, right.start ?? .distantPast)
+    }
+    return (left.start ?? .distantPast, left.end) < (right.start ?? .distantPast, right.end)
+  }
+
+  private func lastKnown(_ timeline: RefTimeline, _ latest: PlacedSighting?) -> [RefValue] {
+    var values = timeline.finalValues
+    let count = timeline.groups.count
+    if let latest, latest.high == count, !latest.isCertain, !values.contains(latest.value), latest.canAccuse {
+      values.append(latest.value)
+    }
+    let lastUpdate = timeline.items.last?.time
+    let lastSeen = timeline.sightings.filter { $0.low == count }.compactMap(\.start).max()
+    let last = [lastUpdate, lastSeen].compactMap(\.self).max()
+    if let omission = omissions.last, last.map({ omission >= $0 - TimelineItem.orderSlack }) ?? true {
+      return [.unknown(.referencesOmitted)]
+    }
+    return values
+  }
+
+  // MARK: - Reconciliation
+
+  private func state(of knowledge: RefKnowledge) -> RefState {
+    let timeline = knowledge.timeline
+    if timeline.holes.contains(where: { coverage.isUnbroken(from: $0.start, to: $0.end) }) { return .unloggedUpdate }
+    guard let latest = knowledge.latest else { return unseen(knowledge) }
+    if timeline.items.isEmpty { return neverLogged(latest) }
+    let count = timeline.groups.count
+    let reachable = timeline.values(atPosition: min(latest.high, count))
+    if latest.high == count, allows(latest.value, reachable) {
+      return knowledge.lastKnown.contains { $0 == .unknown(.referencesOmitted) } ? .referencesOmitted : .reconciled
+    }
+    if isExplained(latest, in: timeline) { return .cloneBehind }
+    return unexplained(
+      latest, since: latest.low > 0 ? timeline.items[timeline.groups[latest.low - 1].upperBound - 1].time : created)
+  }
+
+  private func allows(_ value: RefValue, _ values: [RefValue]) -> Bool {
+    values.contains { $0 == value || $0.isUnknown }
+  }
+
+  /// Whether the ref may have been at the sighted value at some moment of the interval.
+  private func isExplained(_ placed: PlacedSighting, in timeline: RefTimeline) -> Bool {
+    for position in placed.low...placed.high where allows(placed.value, timeline.values(atPosition: position)) {
+      return true
+    }
+    guard placed.low < placed.high else { return false }
+    return timeline.groups[placed.low..<placed.high].contains { group in
+      group.contains { timeline.items[$0].after.map(RefValue.tip) ?? .none == placed.value }
+    }
+  }
+
+  private func unseen(_ knowledge: RefKnowledge) -> RefState {
+    switch knowledge.visibility {
+    case .notTracked: .notTracked
+    case .notFetched, .tracked: .refNotFetched
+    }
+  }
+
+  private func neverLogged(_ latest: PlacedSighting) -> RefState {
+    guard let created, case .tip = latest.value, latest.canAccuse else { return .beforeCoverage }
+    return unexplained(latest, since: created)
+  }
+
+  /// Why a sighting differs from everything that the ledger allows.
+  private func unexplained(_ placed: PlacedSighting, since: Timestamp?) -> RefState {
+    if let end = coverage.effectiveEnd, placed.end > end { return .trailBehind }
+    if placed.start == nil || placed.sighting.dating == .content { return .timeUnproven }
+    guard let since, coverage.isUnbroken(from: since, to: placed.end) else { return .trailGap }
+    return placed.canAccuse ? .unloggedUpdate : .timeUnproven
+  }
+}
+
+extension Timestamp {
+  static let distantPast = Timestamp(seconds: .min)
+}

@@ -1,0 +1,82 @@
+internal import GitStore
+internal import PushModel
+
+/// Which commits an update took from its ref, and where each still is (DESIGN 3, `removed`).
+struct RemovedCommits {
+  let history: History
+  let current: CurrentRefs
+  let refs: [RefKnowledge]
+  let clones: [CloneSummary]
+  private let localOwners: [UInt32]
+  private let localBranches: [Evidence.LocalBranch]
+
+  init(
+    history: History, current: CurrentRefs, refs: [RefKnowledge], clones: [CloneSummary],
+    localBranches: [Evidence.LocalBranch]
+  ) {
+    self.history = history
+    self.current = current
+    self.refs = refs
+    self.clones = clones
+    self.localBranches = localBranches
+    var owners: [UInt32] = Array(repeating: 0, count: history.graph.count)
+    var marked = Array(repeating: false, count: history.graph.count)
+    for (index, branch) in localBranches.enumerated() {
+      guard let node = history.node(of: branch.tip) else { continue }
+      history.graph.mark(from: node, in: &marked) { owners[Int($0)] = UInt32(index + 1) }
+    }
+    localOwners = owners
+  }
+
+  /// Of a forced update: in the history of every possible old tip, and not of the new one. `nil` where that is not known.
+  func byForce(from befores: [ObjectID], to after: ObjectID) -> UpdateReport.Removed? {
+    guard history.isComplete(after), let first = befores.first, befores.allSatisfy(history.isPresent) else {
+      return nil
+    }
+    var nodes = history.difference(first, excluding: [after])
+    for other in befores.dropFirst() {
+      let others = Set(history.difference(other, excluding: [after]))
+      nodes.removeAll { !others.contains($0) }
+    }
+    return report(nodes, upperBound: false)
+  }
+
+  /// Of a deletion: in the history of the old tip and of no ref's last known state.
+  func byDeletion(of tip: ObjectID) -> UpdateReport.Removed? {
+    guard history.isPresent(tip), let root = history.node(of: tip) else { return nil }
+    var seen: Set<CommitGraph.Node> = []
+    var stack: [CommitGraph.Node] = []
+    var nodes: [CommitGraph.Node] = []
+    var upperBound = !current.isCertain()
+    func visit(_ node: CommitGraph.Node) {
+      guard current.owner(of: node) == nil, seen.insert(node).inserted else { return }
+      if history.graph.isPresent(node) { nodes.append(node) }
+      if current.mayBeReachable(node) { upperBound = true }
+      stack.append(node)
+    }
+    visit(root)
+    while let node = stack.popLast() {
+      for parent in history.graph.parents(node) { visit(parent) }
+    }
+    return report(nodes.sorted(), upperBound: upperBound && !nodes.isEmpty)
+  }
+
+  private func report(_ nodes: [CommitGraph.Node], upperBound: Bool) -> UpdateReport.Removed {
+    UpdateReport.Removed(
+      count: nodes.count, upperBound: upperBound,
+      commits: nodes.map { node in
+        let (survival, places) = survival(of: node)
+        return UpdateReport.Removed.Commit(id: history.graph.id(node), survival: survival, refs: places)
+      })
+  }
+
+  private func survival(of node: CommitGraph.Node) -> (UpdateReport.Removed.Survival, [String]?) {
+    if let owner = current.owner(of: node) { return (.reachable, [refs[owner].ref.rawValue]) }
+    guard history.graph.isPresent(node), let clone = history.graph.clone(node) else { return (.absent, nil) }
+    if localOwners[Int(node)] > 0 {
+      let branch = localBranches[Int(localOwners[Int(node)]) - 1]
+      return (.unreachable, ["\(clones[branch.clone].path): \(branch.ref.rawValue)"])
+    }
+    return (.unreachable, [clones[clone].path])
+  }
+}

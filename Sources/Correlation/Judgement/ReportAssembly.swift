@@ -1,0 +1,152 @@
+internal import GitStore
+public import PushModel
+internal import RefLedger
+
+extension Judge {
+  /// The report of one epoch. `repository` and `trail` describe what was read; everything else is judged here.
+  public func report(repository: RepositoryIdentity, trail: TrailSummary) -> ProvenanceReport {
+    let judgement = judgement()
+    var findings = defaultRules.flatMap { $0.findings(in: judgement) }
+    findings = findings.enumerated().sorted { left, right in
+      if left.element.severity != right.element.severity { return left.element.severity > right.element.severity }
+      if left.element.isProtected != right.element.isProtected { return left.element.isProtected }
+      return left.offset < right.offset
+    }.map(\.element)
+    let assembly = ReportAssembly(judgement: judgement)
+    return ProvenanceReport(
+      repository: repository, trail: trail, clones: judgement.evidence.clones, pushes: assembly.pushes(),
+      attempts: assembly.attempts(), pulls: assembly.pulls(), refs: assembly.refs(), limits: assembly.limits(),
+      epochs: [], findings: findings, summary: assembly.summary(findings))
+  }
+}
+
+/// Turns a judgement into the report's own types.
+struct ReportAssembly {
+  let judgement: Judgement
+
+  private var ledger: Ledger { judgement.ledger }
+
+  func pushes() -> [PushReport] {
+    judgement.order.compactMap { index in
+      let push = ledger.pushes[index]
+      guard judgement.isInScope(push.time) else { return nil }
+      return PushReport(
+        eventID: push.event.eventID, advertisementEventID: push.advertisement?.eventID, action: push.event.action,
+        time: push.time, principal: push.event.principal, sourceIPAddress: push.event.sourceIPAddress,
+        userAgent: push.event.userAgent, gitProtocol: push.event.gitProtocol, omitted: push.omitted != nil,
+        updates: push.updates.map { listed(judgement.updates[$0].report) })
+    }
+  }
+
+  /// The update with as many commit ids as `--commits` asks for.
+  private func listed(_ update: UpdateReport) -> UpdateReport {
+    guard judgement.options.commits == .count else { return update }
+    var update = update
+    update.removed?.commits = []
+    return update
+  }
+
+  func attempts() -> [AttemptReport] {
+    ledger.attempts.compactMap { attempt in
+      guard judgement.isInScope(attempt.event.time) else { return nil }
+      return AttemptReport(
+        eventID: attempt.event.eventID, action: attempt.event.action, time: attempt.event.time,
+        principal: attempt.event.principal, errorCode: attempt.event.errorCode, references: attempt.references)
+    }
+  }
+
+  func pulls() -> [PullReport] {
+    ledger.pulls.compactMap { pull in
+      guard judgement.isInScope(pull.event.time) else { return nil }
+      return PullReport(
+        eventID: pull.event.eventID, time: pull.event.time, principal: pull.event.principal,
+        dataTransferred: pull.dataTransferred, shallow: pull.shallow)
+    }
+  }
+
+  // MARK: - Refs
+
+  func refs() -> [RefReport] {
+    let unattributed = UnattributedCount(judgement)
+    return judgement.refs.enumerated().map { index, knowledge in
+      let timeline = knowledge.timeline
+      let latest = knowledge.latest
+      var seen: RefReport.Seen?
+      if let latest {
+        var tip: ObjectID?
+        if case .tip(let id) = latest.sighting.value { tip = id }
+        seen = RefReport.Seen(
+          tip: tip, earliest: latest.sighting.earliest, latest: latest.sighting.latest, by: latest.sighting.source)
+      }
+      let values = timeline.groups.isEmpty ? [] : timeline.values(atPosition: timeline.groups.count)
+      let known = values.filter { !$0.isUnknown }
+      return RefReport(
+        ref: knowledge.ref, protected: knowledge.isProtected, span: span(knowledge), ledgerTip: knowledge.ledgerTip,
+        possible: known.count > 1 ? known.map(\.tip) : nil, seen: seen, state: knowledge.state,
+        unattributed: unattributed.count(of: index))
+    }
+  }
+
+  /// From the ref's first logged update to its last known state.
+  private func span(_ knowledge: RefKnowledge) -> RefReport.Span? {
+    let items = knowledge.timeline.items
+    guard let first = items.first, let last = items.last else { return nil }
+    let seen = knowledge.latest.map { $0.sighting.earliest ?? last.time } ?? last.time
+    return RefReport.Span(start: first.time, end: max(last.time, min(seen, knowledge.latest?.sighting.latest ?? seen)))
+  }
+
+  // MARK: - Limits
+
+  func limits() -> [String] {
+    var limits: [String] = []
+    let coverage = judgement.coverage
+    if coverage.intervals.contains(where: { $0.basis == .assumed }) {
+      limits.append(
+        "Coverage is assumed from the log files that are here: a file that was never copied leaves no trace. \"First logged with this push\" is not \"brought by this push\"."
+      )
+    }
+    if coverage.isEmpty {
+      limits.append(
+        "Nothing shows which time the trail covers (it holds no log file of CloudTrail's own, and none is stated): it proves what it holds, and nothing by what it lacks."
+      )
+    }
+    limits.append(
+      "Exact attribution trusts committer dates, which are the client's word, and that every record was delivered.")
+    limits.append(
+      "Except for pushes that race, a push whose record has no error is taken to have moved its refs: CodeCommit is assumed to log every other refusal with an errorCode."
+    )
+    let hidden = judgement.current.uncertain
+    if !hidden.isEmpty {
+      limits.append(
+        "The last known state of \(Phrase.count(hidden.count, "ref")) is in no clone or has an incomplete history: what they hold is not known."
+      )
+    }
+    return limits + judgement.evidence.notes
+  }
+
+  // MARK: - Summary
+
+  func summary(_ findings: [Finding]) -> Summary {
+    var transitions: [Transition: Int] = [:]
+    var verdicts: [Verdict: Int] = [:]
+    var rules: [Rule: Int] = [:]
+    let updates = judgement.updatesInScope
+    for update in updates {
+      transitions[update.report.transition, default: 0] += 1
+      if let verdict = update.report.verdict { verdicts[verdict, default: 0] += 1 }
+    }
+    for finding in findings { rules[finding.rule, default: 0] += 1 }
+    let pushes = judgement.order.filter { judgement.isInScope(ledger.pushes[$0].time) }.count
+    let result: Summary.Result =
+      if findings.contains(where: { $0.severity >= judgement.options.failOn }) {
+        .fail
+      } else if findings.contains(where: \.countsAsUnknown) {
+        .unverifiable
+      } else {
+        .pass
+      }
+    return Summary(
+      pushes: pushes, updates: updates.count, byTransition: transitions, byVerdict: verdicts, byRule: rules,
+      result: result)
+  }
+}

@@ -1,0 +1,81 @@
+internal import PushModel
+internal import RefLedger
+
+/// Gathers what was sighted of each ref, with the clock allowance added, oldest first.
+struct SightingPlacement {
+  let evidence: Evidence
+  let history: History
+  let clockSkew: Int64
+
+  func byRef() -> [RefName: [PlacedSighting]] {
+    var result: [RefName: [PlacedSighting]] = [:]
+    let floors = contentFloors()
+    for sighting in evidence.sightings + toldByEvents() {
+      let slack = sighting.source == .event ? TimelineItem.orderSlack : clockSkew
+      var dated = sighting
+      if dated.earliest == nil, let floor = floors[Moment(sighting)] { dated.earliest = floor }
+      let start = dated.earliest.map { $0 - slack }
+      result[sighting.ref, default: []].append(
+        PlacedSighting(
+          sighting: dated, value: RefValue(sighting.value), start: start, end: sighting.latest + slack))
+    }
+    for ref in result.keys {
+      result[ref]?.sort { left, right in
+        (left.start ?? .distantPast, left.end, left.sighting.evidence)
+          < (right.start ?? .distantPast, right.end, right.sighting.evidence)
+      }
+    }
+    return result
+  }
+
+  /// What pull requests said stood on their refs when they were made, on CloudTrail's own clock.
+  private func toldByEvents() -> [Sighting] {
+    evidence.ledger.told.map { event, told in
+      Sighting(
+        ref: told.ref, value: .tip(told.tip), earliest: event.time, latest: event.time, source: .event, dating: .event,
+        evidence: "\(event.action) \(event.eventID)")
+    }
+  }
+
+  // MARK: - Content
+
+  /// One act of seeing: everything that a clone or a file says at once.
+  private struct Moment: Hashable {
+    var clone: Int?
+    var source: Sighting.Source
+    var latest: Timestamp
+
+    init(_ sighting: Sighting) {
+      clone = sighting.clone
+      source = sighting.source
+      latest = sighting.latest
+    }
+  }
+
+  /// What nothing dates is at least not older than its tips: none was seen before it was first pushed.
+  private func contentFloors() -> [Moment: Timestamp] {
+    let undated = evidence.sightings.filter { $0.earliest == nil }
+    guard !undated.isEmpty else { return [:] }
+    var firstPush: [ObjectID: Timestamp] = [:]
+    for update in evidence.ledger.updates {
+      guard let tip = update.after, firstPush[tip] == nil, isYoungerThanCoverage(tip, at: update.time) else { continue }
+      firstPush[tip] = update.time - TimelineItem.orderSlack
+    }
+    var floors: [Moment: Timestamp] = [:]
+    for sighting in undated {
+      guard case .tip(let tip) = sighting.value, let floor = firstPush[tip] else { continue }
+      let moment = Moment(sighting)
+      floors[moment] = max(floors[moment] ?? floor, floor)
+    }
+    return floors
+  }
+
+  /// Whether the first logged push of a tip was its first: it was made since the trail can see, or the repository was.
+  private func isYoungerThanCoverage(_ tip: ObjectID, at time: Timestamp) -> Bool {
+    if let created = evidence.ledger.created, evidence.coverage.isUnbroken(from: created, to: time) { return true }
+    guard let made = history.committerTime(of: tip), let blind = evidence.coverage.lastBlindMoment(before: time) else {
+      return false
+    }
+    return made - clockSkew > blind
+  }
+}

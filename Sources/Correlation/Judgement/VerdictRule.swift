@@ -1,0 +1,229 @@
+internal import GitStore
+internal import PushModel
+internal import RefLedger
+
+/// What became of an update's tip (DESIGN 4).
+struct VerdictRule {
+  let history: History
+  let coverage: Coverage
+  let refs: [RefKnowledge]
+  let current: CurrentRefs
+  let merges: MergedTips
+  /// Per ref, lazily: for each position, where its single value is proven dropped.
+  private let drops: DropIndex
+
+  init(history: History, coverage: Coverage, refs: [RefKnowledge], current: CurrentRefs, merges: MergedTips) {
+    self.history = history
+    self.coverage = coverage
+    self.refs = refs
+    self.current = current
+    self.merges = merges
+    drops = DropIndex(history: history)
+  }
+
+  struct Result {
+    var verdict: Verdict
+    var reason: UnknownReason?
+    /// The item of the ref that dropped the tip, and how sure that is.
+    var dropped: (item: Int, certainty: UpdateReport.DroppedBy.Certainty)?
+    var elsewhere: Elsewhere?
+    /// Index of the merging update in the ledger.
+    var mergedBy: Int?
+    /// The sighting that shows a tip missing.
+    var sighting: PlacedSighting?
+    /// Whether the tip may be missing without any logged event to explain it.
+    var mayBeMissing = false
+  }
+
+  func judge(_ item: Int, of refIndex: Int) -> Result {
+    let knowledge = refs[refIndex]
+    let timeline = knowledge.timeline
+    guard let tip = timeline.items[item].after, !timeline.isDeletion(item) else {
+      return deletion(item, of: knowledge)
+    }
+    let relation = current.relation(of: tip, to: refIndex)
+    if relation == .inAll, history.isPresent(tip) || isSeen(tip, knowledge) {
+      return Result(verdict: .intact)
+    }
+    let dropped = relation == .inAll ? nil : drops.drop(of: tip, item: item, in: timeline)
+    let lacking = relation == .inAll ? nil : sightingLacking(tip, after: item, in: timeline)
+    let mergedBy = merges.merge(of: tip)
+    if dropped != nil || lacking != nil {
+      if current.owner(of: tip, besides: refIndex) != nil {
+        return Result(verdict: .keptElsewhere, dropped: dropped, mergedBy: mergedBy)
+      }
+      if let mergedBy { return Result(verdict: .merged, dropped: dropped, mergedBy: mergedBy) }
+    }
+    let doubt = uncertainty(of: item, in: timeline)
+    if doubt == nil, let dropped {
+      let verdict: Verdict = timeline.isDeletion(dropped.item) ? .deleted : .overwritten
+      return Result(
+        verdict: verdict, dropped: dropped, elsewhere: current.isCertain(besides: refIndex) ? Elsewhere.none : .unknown)
+    }
+    if doubt == nil, let sighting = proofOfAbsence(tip, after: item, in: timeline) {
+      return Result(verdict: .missing, sighting: sighting)
+    }
+    let reason = doubt ?? unverifiableReason(tip, item, knowledge, relation, lacking)
+    return Result(
+      verdict: .unverifiable, reason: reason,
+      mayBeMissing: dropped == nil && mayBeMissing(tip, item, knowledge))
+  }
+
+  private func isSeen(_ tip: ObjectID, _ knowledge: RefKnowledge) -> Bool {
+    knowledge.timeline.sightings.contains { $0.value == .tip(tip) }
+  }
+
+  // MARK: - Deletions
+
+  private func deletion(_ item: Int, of knowledge: RefKnowledge) -> Result {
+    let timeline = knowledge.timeline
+    let group = timeline.groupOfItem[item]
+    if knowledge.lastKnown == [.none], timeline.sightings.contains(where: { $0.value == .none && $0.high > group }) {
+      return Result(verdict: .intact)
+    }
+    if timeline.sightings.contains(where: { $0.value == .none && $0.low > group }) { return Result(verdict: .intact) }
+    if item + 1 < timeline.items.count, timeline.items[item + 1].told == .none { return Result(verdict: .intact) }
+    let reason: UnknownReason =
+      switch knowledge.state {
+      case .notTracked: .notTracked
+      case .refNotFetched: .refNotFetched
+      case .trailBehind: .trailBehind
+      case .timeUnproven: .timeUnproven
+      case .trailGap: .trailGap
+      case .referencesOmitted: .referencesOmitted
+      default: .notFetchedYet
+      }
+    return Result(verdict: .unverifiable, reason: reason)
+  }
+
+  // MARK: - Sightings that lack the tip
+
+  private func sightingLacking(_ tip: ObjectID, after item: Int, in timeline: RefTimeline) -> PlacedSighting? {
+    let group = timeline.groupOfItem[item]
+    return timeline.sightings.last { placed in
+      placed.low > group
+        && Relation(of: tip, to: [placed.value], isTag: timeline.ref.isTag, history) == .inNone
+    }
+  }
+
+  /// A sighting after the push that lacks its tip, when every event in between would be logged and none explains it.
+  private func proofOfAbsence(_ tip: ObjectID, after item: Int, in timeline: RefTimeline) -> PlacedSighting? {
+    let group = timeline.groupOfItem[item]
+    for placed in timeline.sightings where placed.low > group && placed.canAccuse {
+      guard placed.start != nil,
+        Relation(of: tip, to: [placed.value], isTag: timeline.ref.isTag, history) == .inNone,
+        coverage.isUnbroken(from: timeline.items[item].time, to: placed.end),
+        !mayExplain(tip, after: item, before: placed.high, in: timeline)
+      else { continue }
+      return placed
+    }
+    return nil
+  }
+
+  /// Whether some logged update, as far as is known, may have dropped the tip.
+  private func mayExplain(_ tip: ObjectID, after item: Int, before position: Int, in timeline: RefTimeline) -> Bool {
+    for group in timeline.groups[timeline.groupOfItem[item]..<position] {
+      for other in group where other != item {
+        let value: RefValue = timeline.items[other].after.map(RefValue.tip) ?? .none
+        if timeline.mayBeDeletion(other) { return true }
+        if other < item, timeline.groupOfItem[other] != timeline.groupOfItem[item] { continue }
+        if Relation(of: tip, to: [value], isTag: timeline.ref.isTag, history) != .inAll { return true }
+      }
+    }
+    let start = timeline.items[item].time
+    return timeline.valuesAfter[timeline.groupOfItem[item]..<position].contains { values in
+      values.contains(.unknown(.referencesOmitted))
+    } || hasOmission(in: timeline, since: start)
+  }
+
+  private func hasOmission(in timeline: RefTimeline, since: Timestamp) -> Bool {
+    timeline.finalValues.contains(.unknown(.referencesOmitted))
+  }
+
+  // MARK: - Doubt
+
+  /// Whether the tip may never have been on the ref.
+  private func uncertainty(of item: Int, in timeline: RefTimeline) -> UnknownReason? {
+    if timeline.mayBeDeletion(item) { return .possibleDeletion }
+    if timeline.mayBeRefused(item) { return .race }
+    return nil
+  }
+
+  private func mayBeMissing(_ tip: ObjectID, _ item: Int, _ knowledge: RefKnowledge) -> Bool {
+    let timeline = knowledge.timeline
+    // Where the last known state rests on a sighting that the ledger explains, only a logged push can have dropped it.
+    guard knowledge.state == .reconciled, let latest = knowledge.latest else { return true }
+    return latest.low <= timeline.groupOfItem[item] && !latest.isCertain
+      && !knowledge.lastKnown.contains(latest.value)
+  }
+
+  private func unverifiableReason(
+    _ tip: ObjectID, _ item: Int, _ knowledge: RefKnowledge, _ relation: Relation, _ lacking: PlacedSighting?
+  ) -> UnknownReason {
+    let timeline = knowledge.timeline
+    if knowledge.lastKnown.contains(.unknown(.referencesOmitted)) { return .referencesOmitted }
+    switch knowledge.state {
+    case .notTracked: return .notTracked
+    case .trailBehind: return .trailBehind
+    case .timeUnproven: return .timeUnproven
+    case .trailGap: return .trailGap
+    case .refNotFetched: return knowledge.visibility == .tracked ? .notFetchedYet : .refNotFetched
+    case .unloggedUpdate: return .trailGap
+    default: break
+    }
+    if timeline.mayBeReordered(item) { return .order }
+    let absent = knowledge.lastKnown.contains { value in value.tip.map { !history.isPresent($0) } ?? false }
+    let seenAfterLast = timeline.sightings.contains { $0.high == timeline.groups.count }
+    if absent, !seenAfterLast || knowledge.state == .cloneBehind { return .notFetchedYet }
+    if knowledge.lastKnown.count > 1 {
+      let later = timeline.items.indices.suffix(from: min(item + 1, timeline.items.count))
+      if later.contains(where: { timeline.mayBeRefused($0) }) { return .race }
+      if later.contains(where: { timeline.mayBeDeletion($0) }) { return .possibleDeletion }
+      if knowledge.state == .cloneBehind { return .notFetchedYet }
+      return timeline.finalValues.count > 1 ? .order : .timeUnproven
+    }
+    if absent { return .tipAbsent }
+    if !history.isPresent(tip), knowledge.lastKnown.allSatisfy({ $0.tip.map(history.isComplete) ?? true }) {
+      return .tipAbsent
+    }
+    return .incompleteHistory
+  }
+}
+
+/// Whether a tip is in the history of the values that a ref may have.
+enum Relation: Hashable {
+  case inAll
+  case inNone
+  /// Some have it and some do not, or it cannot be told.
+  case unclear
+
+  init(of tip: ObjectID, to values: [RefValue], isTag: Bool, _ history: History) {
+    var yes = 0
+    var no = 0
+    for value in values {
+      switch value {
+      case .none: no += 1
+      case .unknown: break
+      case .tip(let other):
+        if other == tip {
+          yes += 1
+        } else if isTag {
+          no += 1
+        } else {
+          switch history.contains(tip, in: other) {
+          case .yes: yes += 1
+          case .no: no += 1
+          case .unknown: break
+          }
+        }
+      }
+    }
+    if values.isEmpty {
+      self = .unclear
+    } else if yes == values.count {
+      self = .inAll
+    } else {
+      self = no == values.count ? .inNone : .unclear
+    }
+  }
+}

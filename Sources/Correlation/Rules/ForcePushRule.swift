@@ -1,0 +1,128 @@
+internal import PushModel
+internal import RefLedger
+
+/// `force-push` and `tag-moved`: a ref that was moved to where its history does not lead.
+struct ForcePushRule: FindingRule {
+  func findings(in judgement: Judgement) -> [Finding] {
+    var findings: [Finding] = []
+    var blamed: Set<Int> = []
+    for update in judgement.updatesInScope where update.report.transition == .forced {
+      findings.append(update.report.ref.isTag ? tagMoved(update, judgement) : forced(update, judgement))
+      blamed.insert(update.push)
+    }
+    findings += remadeTags(in: judgement)
+    return findings + provenDrops(in: judgement)
+  }
+
+  private func forced(_ update: UpdateJudgement, _ judgement: Judgement) -> Finding {
+    let event = judgement.event(of: update)
+    let report = update.report
+    var message = "\(Phrase.person(event.principal)) force-pushed \(report.ref.shorthand)"
+    if let before = report.before.tip, let after = report.after {
+      message += " from \(before.short) to \(after.short)"
+    }
+    if let removed = report.removed {
+      message += ": \(Phrase.count(removed.count, "commit")) replaced"
+      if !removed.commits.isEmpty { message += " (\(Phrase.survival(removed.commits)))" }
+    } else {
+      message += ": the old tip is in no clone here, and how many commits it took along is not known"
+    }
+    message += caveat(update, judgement)
+    return Finding(
+      rule: .forcePush, severity: update.isProtected ? .error : .warning, message: message, ref: report.ref,
+      eventID: event.eventID, commits: report.removed?.commits.map(\.id) ?? report.before.tip.map { [$0] } ?? [],
+      evidence: [Phrase.event(event)] + proof(report),
+      settle: report.removed == nil ? report.before.tip.map { [SettleCommands(judgement).fetch($0)] } ?? [] : [],
+      isProtected: update.isProtected)
+  }
+
+  private func proof(_ report: UpdateReport) -> [String] {
+    guard let before = report.before.tip, let after = report.after else { return [] }
+    switch report.proof {
+    case .absence: return ["the complete history of \(after.short) lacks \(before)"]
+    case .graph: return ["\(before) is not an ancestor of \(after)"]
+    default: return ["\(before) was replaced by \(after)"]
+    }
+  }
+
+  private func caveat(_ update: UpdateJudgement, _ judgement: Judgement) -> String {
+    var text = ""
+    let time = judgement.ledger.pushes[update.push].time
+    if update.report.before.source == .ledger, !judgement.coverage.isVouchedFor(from: time, to: time) {
+      text += "; by this push, or by one before it that no file here tells"
+    }
+    if update.report.landed == .logged { text += "; only the log shows that it landed" }
+    return text
+  }
+
+  // MARK: - Tags
+
+  private func tagMoved(_ update: UpdateJudgement, _ judgement: Judgement) -> Finding {
+    let event = judgement.event(of: update)
+    let report = update.report
+    let before = report.before.tip?.short ?? "?"
+    return Finding(
+      rule: .tagMoved, severity: .error,
+      message:
+        "\(Phrase.person(event.principal)) moved tag \(report.ref.shorthand) from \(before) to \(report.after?.short ?? "?")"
+        + caveat(update, judgement), ref: report.ref, eventID: event.eventID,
+      commits: [report.before.tip, report.after].compactMap(\.self), evidence: [Phrase.event(event)],
+      isProtected: update.isProtected)
+  }
+
+  /// A tag that was deleted and made again at another commit.
+  private func remadeTags(in judgement: Judgement) -> [Finding] {
+    var findings: [Finding] = []
+    for knowledge in judgement.refs where knowledge.ref.isTag {
+      var deleted: ObjectID?
+      for index in knowledge.updates {
+        let update = judgement.updates[index]
+        switch update.report.transition {
+        case .deleted: deleted = update.report.before.tip ?? deleted
+        case .created:
+          if let old = deleted, let after = update.report.after, old != after,
+            judgement.isInScope(judgement.ledger.pushes[update.push].time)
+          {
+            let event = judgement.event(of: update)
+            findings.append(
+              Finding(
+                rule: .tagMoved, severity: .error,
+                message:
+                  "\(Phrase.person(event.principal)) made tag \(knowledge.ref.shorthand) again at \(after.short); it was deleted at \(old.short)",
+                ref: knowledge.ref, eventID: event.eventID, commits: [old, after], evidence: [Phrase.event(event)],
+                isProtected: true))
+          }
+          deleted = nil
+        default: deleted = nil
+        }
+      }
+    }
+    return findings
+  }
+
+  // MARK: - Drops without a forced transition
+
+  /// Tips that were provably overwritten, though which update did it cannot be told: one finding for each event by
+  /// which they were gone.
+  private func provenDrops(in judgement: Judgement) -> [Finding] {
+    var byEvent: [String: [UpdateJudgement]] = [:]
+    for update in judgement.updatesInScope where update.report.verdict == .overwritten {
+      guard let dropped = update.report.droppedBy, dropped.certainty == .noLaterThan else { continue }
+      byEvent[dropped.eventID, default: []].append(update)
+    }
+    guard !byEvent.isEmpty else { return [] }
+    let pushes = Dictionary(judgement.ledger.pushes.map { ($0.event.eventID, $0) }) { first, _ in first }
+    return byEvent.keys.sorted().compactMap { eventID -> Finding? in
+      guard let updates = byEvent[eventID], let first = updates.first, let push = pushes[eventID] else { return nil }
+      let own = push.updates.map { judgement.updates[$0] }.first { $0.report.ref == first.report.ref }
+      if own?.report.transition == .forced { return nil }
+      let tips = updates.compactMap(\.report.after)
+      return Finding(
+        rule: first.report.ref.isTag ? .tagMoved : .forcePush, severity: first.isProtected ? .error : .warning,
+        message:
+          "\(first.report.ref.shorthand) lost \(Phrase.count(tips.count, "pushed tip")) (\(tips.prefix(3).map(\.short).joined(separator: ", "))) no later than this push by \(Phrase.person(push.event.principal)): this one, or one shortly before it, was forced",
+        ref: first.report.ref, eventID: eventID, commits: tips, evidence: [Phrase.event(push.event)],
+        isProtected: first.isProtected)
+    }
+  }
+}

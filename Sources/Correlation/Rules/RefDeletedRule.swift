@@ -1,0 +1,45 @@
+internal import PushModel
+
+/// `ref-deleted`: a deletion that took commits off the server's refs.
+struct RefDeletedRule: FindingRule {
+  func findings(in judgement: Judgement) -> [Finding] {
+    judgement.updatesInScope.compactMap { update in
+      guard update.report.transition == .deleted, update.report.mergedBy == nil else { return nil }
+      return finding(update, judgement)
+    }
+  }
+
+  private func finding(_ update: UpdateJudgement, _ judgement: Judgement) -> Finding? {
+    let report = update.report
+    let event = judgement.event(of: update)
+    let what = "\(Phrase.person(event.principal)) deleted \(report.ref.shorthand)"
+    let at = report.before.tip.map { " at \($0.short)" } ?? ""
+    if let removed = report.removed {
+      guard removed.count > 0 else { return nil }
+      if removed.upperBound {
+        return Finding(
+          rule: .refDeleted, severity: .note,
+          message:
+            "\(what)\(at): up to \(Phrase.count(removed.count, "commit")) may be on no ref any more; some refs' last known states are not in the clones",
+          ref: report.ref, eventID: event.eventID, commits: removed.commits.map(\.id), evidence: [Phrase.event(event)],
+          settle: SettleCommands(judgement).lookAtRefs(), isProtected: update.isProtected)
+      }
+      return Finding(
+        rule: .refDeleted, severity: update.isProtected ? .error : .warning,
+        message:
+          "\(what)\(at): \(Phrase.count(removed.count, "commit")) removed (\(Phrase.survival(removed.commits)))",
+        ref: report.ref, eventID: event.eventID, commits: removed.commits.map(\.id), evidence: [Phrase.event(event)],
+        isProtected: update.isProtected)
+    }
+    // The old tip is in no clone. Where every ref's history is complete, it is in none of them either.
+    guard let tip = report.before.tip, !judgement.history.isPresent(tip), judgement.current.isCertain(),
+      judgement.current.owner(of: tip) == nil
+    else { return nil }
+    return Finding(
+      rule: .refDeleted, severity: update.isProtected ? .error : .warning,
+      message:
+        "\(what)\(at): that commit is on no ref and in no clone, and how many it took along is not known",
+      ref: report.ref, eventID: event.eventID, commits: [tip], evidence: [Phrase.event(event)],
+      settle: [SettleCommands(judgement).fetch(tip)], isProtected: update.isProtected)
+  }
+}

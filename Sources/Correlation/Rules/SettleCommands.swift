@@ -1,0 +1,81 @@
+internal import PushModel
+internal import RefLedger
+
+/// The commands that would turn an unknown into an answer. They are printed, never run, and none destroys evidence.
+struct SettleCommands {
+  private let remote: String
+  private let isShallow: Bool
+  private let repository: (account: String, region: String)
+
+  init(_ judgement: Judgement) {
+    remote = judgement.evidence.remoteName
+    isShallow = judgement.evidence.isShallow
+    repository = (judgement.evidence.accountID ?? "ACCOUNT", judgement.evidence.region ?? "REGION")
+  }
+
+  /// Brings one object without rewriting FETCH_HEAD, which is evidence.
+  func fetch(_ id: ObjectID) -> String { "git fetch --no-write-fetch-head \(Shell.quoted(remote)) \(id)" }
+
+  func unshallow() -> String {
+    isShallow
+      ? "git fetch --no-write-fetch-head --unshallow \(Shell.quoted(remote))"
+      : "git fetch --no-write-fetch-head --refetch \(Shell.quoted(remote))"
+  }
+
+  /// Asks the server for every ref, and judges with its answer.
+  func lookAtRefs() -> [String] {
+    ["git ls-remote \(Shell.quoted(remote)) > refs-seen.txt  # then add: --refs-seen refs-seen.txt"]
+  }
+
+  /// Copies the trail's files of some days.
+  func trail(from start: Timestamp, to end: Timestamp) -> [String] {
+    let first = max(start.day, 0)
+    let last = min(max(first, end.day), first + 400)
+    let days = (first...last).map { day in
+      String(Timestamp(seconds: day * 86_400).description.prefix(10)).split(separator: "-").joined(separator: "/")
+    }
+    let root = "AWSLogs/\(repository.account)/CloudTrail/\(repository.region)"
+    if days.count <= 3 {
+      return days.map { "aws s3 sync s3://TRAIL-BUCKET/\(root)/\($0)/ TRAIL/\(root)/\($0)/" }
+    }
+    return ["aws s3 sync s3://TRAIL-BUCKET/\(root)/ TRAIL/\(root)/"]
+  }
+
+  /// Copies one file again.
+  func copyAgain(_ place: UnreadablePlace) -> String {
+    guard let range = place.path.firstRange(of: "AWSLogs/") else {
+      return "gzip -t \(Shell.quoted(place.path))  # then copy the file again"
+    }
+    return
+      "aws s3 cp \(Shell.quoted("s3://TRAIL-BUCKET/" + place.path[range.lowerBound...])) \(Shell.quoted(place.path))"
+  }
+
+  func commands(for reason: UnknownReason, tips: [ObjectID], from start: Timestamp?, to end: Timestamp?) -> [String] {
+    switch reason {
+    case .incompleteHistory: [unshallow()]
+    case .tipAbsent: unique(tips).prefix(20).map(fetch)
+    case .notFetchedYet:
+      lookAtRefs() + unique(tips).prefix(20).map(fetch)
+    case .refNotFetched, .notTracked, .timeUnproven, .referencesOmitted, .possibleDeletion, .order, .race:
+      lookAtRefs()
+    case .trailGap, .trailBehind:
+      start.map { trail(from: $0, to: end ?? $0) } ?? []
+    case .beforeUnknown: []
+    }
+  }
+}
+
+/// Text that is safe on a shell's command line.
+enum Shell {
+  static func quoted(_ text: some StringProtocol) -> String {
+    let isPlain =
+      !text.isEmpty
+      && text.utf8.allSatisfy { byte in
+        (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+          || "-_./:@%+=,".utf8.contains(byte)
+      }
+    return isPlain
+      ? String(text)
+      : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+}

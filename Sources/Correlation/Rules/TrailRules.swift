@@ -1,0 +1,69 @@
+internal import PushModel
+internal import RefLedger
+
+/// `trail-conflict`: two copies of one record disagree.
+struct TrailConflictRule: FindingRule {
+  func findings(in judgement: Judgement) -> [Finding] {
+    judgement.evidence.conflicts.map { conflict in
+      Finding(
+        rule: .trailConflict, severity: .error,
+        message:
+          "two copies of event \(conflict.eventID) disagree in \(conflict.fields.joined(separator: ", ")); the first was kept",
+        eventID: conflict.eventID, evidence: ["kept: \(conflict.kept)", "differs: \(conflict.other)"])
+    }
+  }
+}
+
+/// `trail-gap`: files that could not be read, and days without files.
+struct TrailGapRule: FindingRule {
+  func findings(in judgement: Judgement) -> [Finding] {
+    let unreadable = judgement.evidence.unreadable.map { place in
+      let where_ = place.record.map { ", record \($0)" } ?? place.offset.map { ", byte \($0)" } ?? ""
+      return Finding(
+        rule: .trailGap, severity: .warning,
+        message: "\(place.path)\(where_): \(place.reason); what it would tell is unknown",
+        evidence: ["\(place.path)\(where_)"], settle: [SettleCommands(judgement).copyAgain(place)],
+        countsAsUnknown: true)
+    }
+    let days = judgement.coverage.missingDays.compactMap { gap -> Finding? in
+      guard judgement.isInScope(gap.upperBound) || judgement.isInScope(gap.lowerBound) else { return nil }
+      return Finding(
+        rule: .trailGap, severity: .warning,
+        message: "no trail file describes \(gap.lowerBound) to \(gap.upperBound): what moved then is unknown",
+        settle: SettleCommands(judgement).trail(from: gap.lowerBound, to: gap.upperBound))
+    }
+    return unreadable + days
+  }
+}
+
+/// `denied-push`: an attempt that was refused, and logged so.
+struct DeniedPushRule: FindingRule {
+  func findings(in judgement: Judgement) -> [Finding] {
+    let protection = Protection(evidence: judgement.evidence)
+    return judgement.ledger.attempts.compactMap { attempt in
+      guard let code = attempt.event.errorCode, judgement.isInScope(attempt.event.time) else { return nil }
+      let refs = attempt.references.map { RefName($0).shorthand }
+      let what = refs.isEmpty ? "" : " to \(refs.prefix(3).joined(separator: ", "))"
+      return Finding(
+        rule: .deniedPush, severity: .note,
+        message: "\(attempt.event.action) by \(Phrase.person(attempt.event.principal))\(what) was denied: \(code)",
+        ref: attempt.references.count == 1 ? RefName(attempt.references[0]) : nil, eventID: attempt.event.eventID,
+        evidence: [Phrase.event(attempt.event)],
+        isProtected: attempt.references.contains { protection.isProtected(RefName($0)) })
+    }
+  }
+}
+
+/// `root-push`: the account's root user pushed.
+struct RootPushRule: FindingRule {
+  func findings(in judgement: Judgement) -> [Finding] {
+    judgement.order.map { judgement.ledger.pushes[$0] }.compactMap { push in
+      guard push.event.principal.type == "Root", judgement.isInScope(push.time) else { return nil }
+      let refs = push.updates.map { judgement.ledger.updates[$0].ref.shorthand }
+      return Finding(
+        rule: .rootPush, severity: .warning,
+        message: "the account's root user pushed \(refs.prefix(3).joined(separator: ", "))",
+        eventID: push.event.eventID, evidence: [Phrase.event(push.event)])
+    }
+  }
+}

@@ -1,0 +1,106 @@
+internal import PushModel
+internal import RefLedger
+
+/// `evidence-incomplete`, `trail-behind`, `trail-gap`, `references-omitted`: what could not be checked and could hide a
+/// finding, one finding for each protected ref and reason, and one for all other refs together.
+///
+/// What can hide nothing that matters is not said: a trail shorter than the repository's life, refs that were pushed a
+/// minute ago and the like are everybody's Tuesday.
+struct UnknownsRule: FindingRule {
+  func findings(in judgement: Judgement) -> [Finding] {
+    let unknowns = Unknowns(judgement).all()
+    var groups: [Key: [Unknown]] = [:]
+    for unknown in unknowns where unknown.counts {
+      groups[Key(unknown), default: []].append(unknown)
+    }
+    return omitted(in: judgement)
+      + groups.keys.sorted().compactMap { key in
+        groups[key].map { finding(key, $0, judgement) }
+      }
+  }
+
+  private struct Key: Hashable, Comparable {
+    var ref: RefName?
+    var reason: UnknownReason
+
+    init(_ unknown: Unknown) {
+      ref = unknown.isProtected ? unknown.ref : nil
+      reason = unknown.reason
+    }
+
+    static func < (left: Key, right: Key) -> Bool {
+      (left.ref?.rawValue ?? "~", left.reason.rawValue) < (right.ref?.rawValue ?? "~", right.reason.rawValue)
+    }
+  }
+
+  private func finding(_ key: Key, _ unknowns: [Unknown], _ judgement: Judgement) -> Finding {
+    let refs = unique(unknowns.map(\.ref)).sorted()
+    let updates = unknowns.compactMap(\.eventID)
+    let tips = unknowns.compactMap(\.tip)
+    let what = unique(unknowns.map(\.subject)).sorted().joined(separator: " and ")
+    let where_ =
+      key.ref.map(\.shorthand)
+      ?? (refs.count == 1 ? refs[0].shorthand : "\(refs.count) other refs")
+    let times = unknowns.compactMap(\.time)
+    var commands = SettleCommands(judgement).commands(
+      for: key.reason, tips: tips, from: trailStart(key.reason, unknowns, judgement), to: times.max())
+    commands = unique(commands)
+    return Finding(
+      rule: rule(key.reason), severity: .warning,
+      message:
+        "\(where_): \(what) of \(Phrase.count(max(unique(updates).count, 1), "update")) cannot be told: \(words(key.reason))",
+      ref: key.ref ?? (refs.count == 1 ? refs[0] : nil), eventID: unique(updates).count == 1 ? updates.first : nil,
+      commits: Array(unique(tips).prefix(100)),
+      evidence: refs.prefix(20).map { "\($0)" } + (refs.count > 20 ? ["and \(refs.count - 20) more"] : []),
+      settle: commands, countsAsUnknown: true, isProtected: key.ref != nil)
+  }
+
+  private func trailStart(_ reason: UnknownReason, _ unknowns: [Unknown], _ judgement: Judgement) -> Timestamp? {
+    switch reason {
+    case .trailBehind: judgement.coverage.end ?? unknowns.compactMap(\.time).min()
+    default: unknowns.compactMap(\.time).min()
+    }
+  }
+
+  private func rule(_ reason: UnknownReason) -> Rule {
+    switch reason {
+    case .trailGap: .trailGap
+    case .trailBehind: .trailBehind
+    case .referencesOmitted: .referencesOmitted
+    default: .evidenceIncomplete
+    }
+  }
+
+  /// A push whose list of refs CloudTrail cut may have done anything to any of them.
+  private func omitted(in judgement: Judgement) -> [Finding] {
+    judgement.order.map { judgement.ledger.pushes[$0] }.compactMap { push in
+      guard let omission = push.omitted, judgement.isInScope(push.time) else { return nil }
+      var ref: RefName?
+      if case .oneRef(let name) = omission { ref = name }
+      return Finding(
+        rule: .referencesOmitted, severity: .warning,
+        message:
+          "CloudTrail cut what this \(push.event.action) by \(Phrase.person(push.event.principal)) moved: \(ref.map { $0.shorthand } ?? "any ref") may have moved",
+        ref: ref, eventID: push.event.eventID, evidence: [Phrase.event(push.event)],
+        settle: SettleCommands(judgement).lookAtRefs(), countsAsUnknown: true)
+    }
+  }
+
+  private func words(_ reason: UnknownReason) -> String {
+    switch reason {
+    case .incompleteHistory: "the clone's history is cut short"
+    case .tipAbsent: "a tip is in no clone"
+    case .beforeUnknown: "what stood there before is not known"
+    case .trailGap: "the trail has a gap there"
+    case .trailBehind: "the clone is later than the trail, which may not tell yet what happened"
+    case .referencesOmitted: "a push whose list of refs CloudTrail cut lies in between"
+    case .order: "updates within seconds of each other may have happened in another order"
+    case .race: "the server may have refused one of several pushes at once, and no record says so"
+    case .possibleDeletion: "a record may be a deletion or a push that was sent again"
+    case .notFetchedYet: "no clone was fetched since"
+    case .timeUnproven: "nothing dates the clone's last fetch well enough"
+    case .refNotFetched: "no clone fetches that ref"
+    case .notTracked: "a clone's tags do not follow the server's"
+    }
+  }
+}

@@ -1,0 +1,25 @@
+internal import PushModel
+
+/// A sighting of a ref, placed among the groups of its updates.
+///
+/// It was made after `low` groups for certain, and before those from `high` on. Where the two are equal, its place is
+/// certain.
+struct PlacedSighting {
+  var sighting: Sighting
+  var value: RefValue
+  /// The interval, with the clock allowance added on both sides.
+  var start: Timestamp?
+  var end: Timestamp
+  var low = 0
+  var high = 0
+
+  var isCertain: Bool { low == high }
+
+  /// Whether a contradiction accuses: a lone reflog line does not (DESIGN 7, "Reflogs against the ledger").
+  var canAccuse: Bool {
+    switch sighting.source {
+    case .reflogFetch, .reflogPush: false
+    default: true
+    }
+  }
+}

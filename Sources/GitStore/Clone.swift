@@ -1,0 +1,148 @@
+internal import CLibgit2
+internal import FoundationEssentials
+public import PushModel
+
+/// A local repository, opened for reading only. Not `Sendable`: libgit2 handles stay on one thread.
+public final class Clone {
+  private let handle: RepositoryHandle
+  private let objects: ObjectDatabase
+  /// The worktree, or the git directory of a bare repository, as it was named.
+  public let path: String
+  public let isBare: Bool
+  public let isShallow: Bool
+  /// Whether a promisor remote holds what is not here.
+  public let isPartial: Bool
+  public let remotes: [Remote]
+  /// Every ref that names an object, in the order of names.
+  public let refs: [LocalRef]
+  public private(set) var notes: [String]
+  /// Why some commits lack their parents; set once the graph is loaded.
+  public private(set) var incompleteReason: String?
+
+  /// The directory of what belongs to this worktree (FETCH_HEAD, HEAD's log), and that of what all worktrees share.
+  let gitDirectory: String
+  let commonDirectory: String
+
+  public struct LocalRef: Hashable, Sendable {
+    public var name: RefName
+    public var target: ObjectID
+  }
+
+  public var refCount: Int { refs.count }
+
+  /// Opens the repository at `path`, or the one that holds it, as git does.
+  public init(path: String) throws(GitStoreError) {
+    let handle = try RepositoryHandle(path: path)
+    guard let objects = unsafe ObjectDatabase(repository: handle.pointer) else {
+      throw GitStoreError("\(path): its objects cannot be read: \(Libgit2.lastError().message)")
+    }
+    self.path = path
+    isBare = handle.isBare
+    isShallow = handle.isShallow
+    gitDirectory = handle.gitDirectory
+    commonDirectory = handle.commonDirectory
+    let configuration = handle.configuration()
+    isPartial = configuration.contains { entry in
+      entry.name == "extensions.partialclone"
+        || (entry.name.hasPrefix("remote.") && entry.name.hasSuffix(".promisor") && entry.value == "true")
+    }
+    remotes = Self.remotes(handle, configuration)
+    refs = try handle.refs(path: path)
+    notes = []
+    self.handle = handle
+    self.objects = objects
+    let replaced = refs.filter { $0.name.rawValue.hasPrefix("refs/replace/") }
+    if !replaced.isEmpty {
+      notes.append("\(path): \(replaced.count) replace refs are ignored: they rewrite what history looks like")
+    }
+    if let grafts = Files.text(commonDirectory + "info/grafts"), grafts.contains(where: { !$0.isWhitespace }) {
+      notes.append("\(path): info/grafts is ignored: it rewrites what history looks like")
+    }
+  }
+
+  private static func remotes(_ handle: borrowing RepositoryHandle, _ configuration: [RepositoryHandle.Entry])
+    -> [Remote]
+  {
+    handle.remoteNames().compactMap { name in
+      guard let (url, pushURL, refspecs) = handle.remote(name) else { return nil }
+      let rewritesPush = configuration.contains { entry in
+        entry.name.hasPrefix("url.") && entry.name.hasSuffix(".pushinsteadof") && url.hasPrefix(entry.value)
+      }
+      return Remote(
+        name: name, url: url, pushURL: pushURL ?? (rewritesPush ? url : nil), refspecs: refspecs.map { Refspec($0) },
+        skipsTags: configuration.contains { $0.name == "remote.\(name).tagopt" && $0.value == "--no-tags" },
+        codecommit: CodeCommitURL(url))
+    }
+  }
+
+  /// The values of every configuration key that begins with `prefix` (in lower case), as git sees them in the repository
+  /// at `path`; none where there is no such repository.
+  public static func configuration(at path: String, prefix: String) -> [String: [String]] {
+    guard let handle = try? RepositoryHandle(path: path) else { return [:] }
+    return Dictionary(grouping: handle.configuration().filter { $0.name.hasPrefix(prefix) }, by: \.name)
+      .mapValues { $0.map(\.value) }
+  }
+
+  // MARK: - Objects
+
+  func read(_ id: ObjectID) -> ObjectDatabase.Outcome { objects.read(id) }
+
+  /// Where history may start: every ref, HEAD, FETCH_HEAD and reflog entry.
+  func allTips() throws(GitStoreError) -> [ObjectID] {
+    var tips = refs.map(\.target)
+    if let head = handle.head() { tips.append(head) }
+    for fetchHead in fetchHeadFiles() { tips += fetchHead.content?.lines.map(\.id) ?? [] }
+    for name in refs.map(\.name.rawValue) + ["HEAD"] {
+      for entry in reflog(name) {
+        tips.append(entry.new)
+        if !entry.old.isZero { tips.append(entry.old) }
+      }
+    }
+    return tips
+  }
+
+  /// Told by the loader once it has read this clone's commits.
+  func noteHistory(isCut: Bool, _ damage: [String]) {
+    if isCut {
+      incompleteReason = isShallow ? "shallow" : isPartial ? "partial" : "objects are missing"
+      if !isShallow, !isPartial {
+        notes.append(
+          "\(path): commits name parents that are not here, though the clone is not shallow: objects are missing")
+      }
+    }
+    for line in damage.prefix(5) { notes.append("\(path): \(line)") }
+    if damage.count > 5 { notes.append("\(path): \(damage.count - 5) more objects cannot be read") }
+    if !damage.isEmpty { incompleteReason = "damaged objects" }
+  }
+
+  // MARK: - What git wrote of fetches
+
+  struct FetchHeadFile {
+    var path: String
+    var time: Timestamp
+    var content: FetchHead?
+  }
+
+  /// FETCH_HEAD of the main worktree and of every linked one; files of 0 bytes say nothing.
+  func fetchHeadFiles() -> [FetchHeadFile] {
+    var folders = [commonDirectory]
+    folders += Files.entries(commonDirectory + "worktrees").map { commonDirectory + "worktrees/\($0)/" }
+    return folders.compactMap { folder in
+      let path = folder + "FETCH_HEAD"
+      guard let text = Files.text(path), !text.isEmpty, let time = Files.modified(path) else { return nil }
+      return FetchHeadFile(path: path, time: time, content: FetchHead(text))
+    }
+  }
+
+  /// A ref's log, oldest first; empty where it has none. libgit2 would create a missing one: it is asked first.
+  func reflog(_ name: String) -> [ReflogEntry] { handle.reflog(name) }
+
+  /// The branch that a remote's HEAD names, as a server ref.
+  public func remoteHead(of remote: Remote) -> RefName? {
+    if let target = handle.symbolicTarget("refs/remotes/\(remote.name)/HEAD") {
+      return remote.serverRef(of: RefName(target))
+    }
+    if isBare, let target = handle.symbolicTarget("HEAD") { return RefName(target) }
+    return nil
+  }
+}

@@ -1,0 +1,110 @@
+public import PushModel
+
+/// The names that URLs may use for one repository.
+public struct RepositoryNames: Hashable, Sendable {
+  public var names: Set<String>
+  public var region: String?
+
+  public init(names: Set<String>, region: String?) {
+    self.names = names
+    self.region = region
+  }
+
+  /// Whether a URL names the repository: by any of its names, and in its region where the URL tells one.
+  public func matches(_ url: CodeCommitURL?) -> Bool {
+    guard let url, names.contains(url.name) else { return false }
+    guard let region, let told = url.region else { return true }
+    return region == told
+  }
+}
+
+/// A moment at which somebody saw every ref of a kind: what it does not name was absent.
+public struct WholeView: Hashable, Sendable {
+  public var earliest: Timestamp?
+  public var latest: Timestamp
+  public var source: Sighting.Source
+  public var dating: Sighting.Dating
+  public var clone: Int?
+  public var evidence: String
+  public var showsBranches: Bool
+  public var showsTags: Bool
+  /// Refs that it names.
+  public var named: Set<RefName>
+
+  public init(
+    earliest: Timestamp?, latest: Timestamp, source: Sighting.Source, dating: Sighting.Dating, clone: Int?,
+    evidence: String, showsBranches: Bool, showsTags: Bool, named: Set<RefName>
+  ) {
+    self.earliest = earliest
+    self.latest = latest
+    self.source = source
+    self.dating = dating
+    self.clone = clone
+    self.evidence = evidence
+    self.showsBranches = showsBranches
+    self.showsTags = showsTags
+    self.named = named
+  }
+
+  /// Whether it proves that a ref was absent.
+  public func provesAbsence(of ref: RefName) -> Bool {
+    guard !named.contains(ref) else { return false }
+    return (ref.isBranch && showsBranches) || (ref.isTag && showsTags)
+  }
+}
+
+/// Everything that one clone says of the server's refs (DESIGN 7).
+public struct CloneSightings: Sendable {
+  public var sightings: [Sighting] = []
+  public var views: [WholeView] = []
+  public var lastFetch: (time: Timestamp, dating: Sighting.Dating)?
+  /// Remotes that are this repository.
+  public var remotes: [Remote] = []
+  public var remoteHeads: [RefName] = []
+  public var notes: [String] = []
+  fileprivate(set) var isBareWithoutRefspecs = false
+
+  /// Whether a fetch in this clone would show a server ref.
+  public func covers(_ ref: RefName) -> Bool {
+    if ref.isTag { return showsTags }
+    return isBareWithoutRefspecs || remotes.contains { $0.localRef(of: ref) != nil }
+  }
+
+  /// Whether the clone's tags follow the server's.
+  public var showsTags: Bool { isBareWithoutRefspecs || remotes.contains(where: \.mapsTags) }
+}
+
+extension Clone {
+  /// How long a transfer may have begun before the time that git recorded at its end, in seconds.
+  static let longestTransfer: Int64 = 3600
+
+  /// What the clone says of a repository's refs.
+  ///
+  /// - Parameters:
+  ///   - index: The clone's number, which its sightings carry.
+  ///   - now: The upper end of what nothing else dates.
+  ///   - fetchedAt: The same, by the user's word.
+  public func sightings(
+    of repository: RepositoryNames, index: Int, now: Timestamp, fetchedAt: Timestamp?
+  ) -> CloneSightings {
+    var result = CloneSightings()
+    result.remotes = remotes.filter { repository.matches($0.codecommit) }
+    result.remoteHeads = result.remotes.compactMap(remoteHead(of:))
+    let gathering = SightingGatherer(
+      clone: self, repository: repository, index: index, now: now, fetchedAt: fetchedAt, remotes: result.remotes)
+    let hasFetched = gathering.readFetchHeads(into: &result)
+    gathering.readReflogs(into: &result)
+    gathering.readFreshClone(into: &result)
+    if isBare, !result.remotes.isEmpty {
+      result.isBareWithoutRefspecs = result.remotes.allSatisfy(\.refspecs.isEmpty)
+      if !hasFetched { gathering.readBareClone(into: &result) }
+    }
+    return result
+  }
+
+  /// Branches of the clone's own, which keep commits alive: in an ordinary clone everything under `refs/heads/` and the
+  /// stash. A bare clone's branches are copies of the server's.
+  public var ownBranches: [LocalRef] {
+    isBare ? [] : refs.filter { $0.name.isBranch || $0.name.rawValue == "refs/stash" }
+  }
+}

@@ -1,0 +1,98 @@
+public import PushModel
+
+/// Commits of all clones together, in flat arrays.
+///
+/// Nodes are numbered so that a parent has a smaller number than each of its children: going up in number is a
+/// topological order, and a search for an ancestor never needs to look below its number.
+public struct CommitGraph: Sendable {
+  public typealias Node = UInt32
+
+  /// What an id is.
+  public enum Object: Hashable, Sendable {
+    /// A commit; also one that only an event tells of (`isPresent` is false then).
+    case commit(Node)
+    /// An annotated tag, peeled to the end; `nil` if it leads to no commit.
+    case tag(peeled: Node?)
+    /// A tree or a blob.
+    case other
+    case absent
+  }
+
+  /// Whether a commit is in a history: `no` is proven only by a complete one.
+  public enum Containment: Hashable, Sendable {
+    case yes, no, unknown
+  }
+
+  struct Flags: OptionSet {
+    let rawValue: UInt8
+    static let present = Flags(rawValue: 1)
+    static let complete = Flags(rawValue: 2)
+  }
+
+  let ids: [ObjectID]
+  let times: [Int64]
+  /// `parents[offsets[n]..<offsets[n + 1]]` are the known parents of `n`.
+  let offsets: [UInt32]
+  let parentNodes: [Node]
+  let generations: [UInt32]
+  let flags: [Flags]
+  let owners: [UInt16]
+  /// Nodes in the order of their ids.
+  let sortedByID: [Node]
+  /// Objects that are no commits, and what they lead to.
+  let others: [ObjectID: Object]
+
+  public var count: Int { ids.count }
+  public func id(_ node: Node) -> ObjectID { ids[Int(node)] }
+  /// The committer's time, in seconds since 1970; `Int64.min` where nobody has the commit.
+  public func committerTime(_ node: Node) -> Int64 { times[Int(node)] }
+  public func parents(_ node: Node) -> ArraySlice<Node> {
+    parentNodes[Int(offsets[Int(node)])..<Int(offsets[Int(node) + 1])]
+  }
+  /// Whether a clone has the commit.
+  public func isPresent(_ node: Node) -> Bool { flags[Int(node)].contains(.present) }
+  /// Whether every ancestor is known.
+  public func isComplete(_ node: Node) -> Bool { flags[Int(node)].contains(.complete) }
+  /// The index of the first clone that has the commit.
+  public func clone(_ node: Node) -> Int? { isPresent(node) ? Int(owners[Int(node)]) : nil }
+
+  public func node(of id: ObjectID) -> Node? {
+    let position = sortedByID.partitioningIndex { ids[Int($0)] >= id }
+    guard position < sortedByID.count, ids[Int(sortedByID[position])] == id else { return nil }
+    return sortedByID[position]
+  }
+
+  public func object(_ id: ObjectID) -> Object {
+    if let node = node(of: id) { return .commit(node) }
+    return others[id] ?? .absent
+  }
+
+  /// Marks every ancestor of a node (itself included) that is not marked yet, and calls `visit` for each: marking from
+  /// many nodes, one after the other, costs one walk over the graph in all.
+  public func mark(from root: Node, in marks: inout [Bool], visit: (Node) -> Void) {
+    guard !marks[Int(root)] else { return }
+    marks[Int(root)] = true
+    visit(root)
+    var stack = [root]
+    while let node = stack.popLast() {
+      for parent in parents(node) where !marks[Int(parent)] {
+        marks[Int(parent)] = true
+        visit(parent)
+        stack.append(parent)
+      }
+    }
+  }
+}
+
+extension Array {
+  /// The index of the first element for which `isPastBoundary` holds, in an array that it splits in two.
+  func partitioningIndex(where isPastBoundary: (Element) -> Bool) -> Int {
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low + high) / 2
+      if isPastBoundary(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}

@@ -1,0 +1,116 @@
+/// Questions of ancestry, asked of a commit graph with scratch space that is used again: a search costs what it visits.
+///
+/// Not `Sendable`: one for each thread.
+public final class GraphQueries {
+  private let graph: CommitGraph
+  /// `stamp` of the search that visited a node last: nothing needs clearing between searches.
+  private var visited: [UInt32]
+  private var stamp: UInt32 = 0
+  private var stack: [CommitGraph.Node] = []
+  private var paint: [UInt8] = []
+
+  public init(_ graph: CommitGraph) {
+    self.graph = graph
+    visited = Array(repeating: 0, count: graph.count)
+  }
+
+  /// Whether `ancestor` is in the history of `tip`; every commit is in its own.
+  ///
+  /// A parent has a smaller number and a smaller generation than its child, so nothing at or below those of `ancestor`
+  /// can lead to it.
+  public func contains(_ ancestor: CommitGraph.Node, in tip: CommitGraph.Node) -> CommitGraph.Containment {
+    if ancestor == tip { return .yes }
+    let miss: CommitGraph.Containment = graph.isComplete(tip) ? .no : .unknown
+    guard ancestor < tip else { return miss }
+    let floor = graph.generations[Int(ancestor)]
+    nextStamp()
+    stack.removeAll(keepingCapacity: true)
+    stack.append(tip)
+    while let node = stack.popLast() {
+      for parent in graph.parents(node) {
+        if parent == ancestor { return .yes }
+        guard parent > ancestor, graph.generations[Int(parent)] > floor, visited[Int(parent)] != stamp else { continue }
+        visited[Int(parent)] = stamp
+        stack.append(parent)
+      }
+    }
+    return miss
+  }
+
+  private func nextStamp() {
+    if stamp == .max {
+      for index in visited.indices { visited[index] = 0 }
+      stamp = 0
+    }
+    stamp += 1
+  }
+
+  /// Commits in the history of `tips` and of none of `excluded` (`git rev-list TIPS --not EXCLUDED`), parents first.
+  ///
+  /// Paints down from both sides in falling node order, where every child comes before its parents, and stops as soon as
+  /// nothing that is left can belong to the answer: the cost is that of the divergence.
+  public func difference(_ tips: [CommitGraph.Node], excluding excluded: [CommitGraph.Node]) -> [CommitGraph.Node] {
+    if paint.isEmpty { paint = Array(repeating: 0, count: graph.count) }
+    let wanted: UInt8 = 1
+    let unwanted: UInt8 = 2
+    var queue = NodeHeap()
+    var touched: [CommitGraph.Node] = []
+    // How many nodes in the queue are still wanted and nothing else.
+    var open = 0
+    func add(_ node: CommitGraph.Node, _ colour: UInt8) {
+      let old = paint[Int(node)]
+      guard old | colour != old else { return }
+      if old == 0 {
+        queue.insert(node)
+        touched.append(node)
+      }
+      if old | colour == wanted { open += 1 } else if old == wanted { open -= 1 }
+      paint[Int(node)] = old | colour
+    }
+    for node in excluded { add(node, unwanted) }
+    for node in tips { add(node, wanted) }
+    var result: [CommitGraph.Node] = []
+    while open > 0, let node = queue.removeMax() {
+      let colour = paint[Int(node)]
+      if colour == wanted {
+        open -= 1
+        result.append(node)
+      }
+      for parent in graph.parents(node) { add(parent, colour & unwanted != 0 ? unwanted : wanted) }
+    }
+    for node in touched { paint[Int(node)] = 0 }
+    result.reverse()
+    return result
+  }
+}
+
+/// A binary heap of nodes, the greatest first.
+struct NodeHeap {
+  private var nodes: [CommitGraph.Node] = []
+
+  mutating func insert(_ node: CommitGraph.Node) {
+    nodes.append(node)
+    var child = nodes.count - 1
+    while child > 0, nodes[(child - 1) / 2] < nodes[child] {
+      nodes.swapAt(child, (child - 1) / 2)
+      child = (child - 1) / 2
+    }
+  }
+
+  mutating func removeMax() -> CommitGraph.Node? {
+    guard let top = nodes.first else { return nil }
+    let last = nodes.removeLast()
+    guard !nodes.isEmpty else { return top }
+    nodes[0] = last
+    var parent = 0
+    while true {
+      var largest = parent
+      for child in [2 * parent + 1, 2 * parent + 2] where child < nodes.count && nodes[child] > nodes[largest] {
+        largest = child
+      }
+      guard largest != parent else { return top }
+      nodes.swapAt(parent, largest)
+      parent = largest
+    }
+  }
+}

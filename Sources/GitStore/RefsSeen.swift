@@ -1,0 +1,50 @@
+public import PushModel
+
+/// `git ls-remote` output: every ref of the server at one moment, or those that were asked for.
+public struct RefsSeen: Sendable {
+  public var sightings: [Sighting] = []
+  public var view: WholeView?
+
+  /// Reads a file of lines `ID TAB REF`. Peeled tags (`^{}`), HEAD and `ref:` lines say nothing of their own.
+  ///
+  /// With a HEAD line it is a whole listing, and what it does not name was absent; `--heads`, `--tags` and patterns
+  /// leave HEAD out.
+  public init(path: String, stated: Timestamp?) throws(GitStoreError) {
+    guard let text = Files.text(path) else { throw GitStoreError("\(path): no such file, or it cannot be read") }
+    guard let time = stated ?? Files.modified(path) else { throw GitStoreError("\(path): its time cannot be read") }
+    let dating: Sighting.Dating = stated == nil ? .fileTime : .stated
+    let evidence = "git ls-remote output in \(path)"
+    var named: Set<RefName> = []
+    var hasHead = false
+    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      let line = line.hasSuffix("\r") ? line.dropLast() : line
+      if line.isEmpty || line.hasPrefix("ref: ") || line.hasPrefix("From ") || line.hasPrefix("#") { continue }
+      let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+      guard fields.count == 2, let id = ObjectID(hex: fields[0]) else {
+        throw GitStoreError(
+          "\(path), line \(number + 1): not a line of git ls-remote (an id, a tab, a ref name)",
+          hints: ["make it with: git ls-remote REMOTE > \(path)"])
+      }
+      if fields[1] == "HEAD" {
+        hasHead = true
+        continue
+      }
+      guard !fields[1].hasSuffix("^{}") else { continue }
+      let ref = RefName(String(fields[1]))
+      named.insert(ref)
+      sightings.append(
+        Sighting(
+          ref: ref, value: .tip(id), earliest: time, latest: time, source: .refsSeen, dating: dating,
+          evidence: evidence))
+    }
+    guard !sightings.isEmpty else {
+      throw GitStoreError(
+        "\(path): holds no ref", hints: ["an empty answer of git ls-remote is no proof that there are none"])
+    }
+    if hasHead {
+      view = WholeView(
+        earliest: time, latest: time, source: .refsSeen, dating: dating, clone: nil, evidence: evidence,
+        showsBranches: true, showsTags: true, named: named)
+    }
+  }
+}

@@ -1,0 +1,87 @@
+public import PushModel
+
+/// One configured remote.
+public struct Remote: Hashable, Sendable {
+  public var name: String
+  /// As configured, after `insteadOf`; may carry credentials: show `CodeCommitURL.redacted`.
+  public var url: String
+  public var pushURL: String?
+  public var refspecs: [Refspec]
+  /// Whether `tagOpt` keeps tags from being fetched.
+  public var skipsTags = false
+  /// What the URL names, if it is a CodeCommit repository.
+  public var codecommit: CodeCommitURL?
+
+  /// Which local ref a fetch writes for a server ref; `nil` if no refspec covers it.
+  public func localRef(of ref: RefName) -> RefName? {
+    if refspecs.contains(where: { $0.isNegative && $0.matches(ref) }) { return nil }
+    return refspecs.lazy.compactMap { $0.destination(of: ref) }.first
+  }
+
+  /// Which server ref a local ref mirrors.
+  public func serverRef(of ref: RefName) -> RefName? {
+    refspecs.lazy.compactMap { $0.source(of: ref) }.first
+  }
+
+  /// Whether some refspec maps every branch.
+  public var mapsAllBranches: Bool {
+    refspecs.contains { !$0.isNegative && ["refs/heads/*", "refs/*"].contains($0.from) }
+  }
+
+  /// Whether a fetch moves local tags with the server's.
+  public var mapsTags: Bool {
+    refspecs.contains {
+      !$0.isNegative && ["refs/tags/*", "refs/*"].contains($0.from) && $0.destination(of: .tag("x")) != nil
+    }
+  }
+}
+
+/// `[+]FROM:TO` with at most one `*` on each side, or `^FROM`.
+///
+/// Source: gitrevisions and git-fetch documentation, `<refspec>`.
+public struct Refspec: Hashable, Sendable {
+  public var from: String
+  public var to: String?
+  public var isNegative: Bool
+
+  public init(_ text: String) {
+    var rest = Substring(text)
+    isNegative = rest.hasPrefix("^")
+    if rest.hasPrefix("+") || rest.hasPrefix("^") { rest = rest.dropFirst() }
+    let parts = rest.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    from = Self.whole(String(parts.first ?? ""))
+    to = parts.count > 1 && !parts[1].isEmpty ? String(parts[1]) : nil
+  }
+
+  /// `main` in a refspec is a branch.
+  private static func whole(_ name: String) -> String {
+    name.isEmpty || name.hasPrefix("refs/") || name == "HEAD" ? name : "refs/heads/" + name
+  }
+
+  func matches(_ ref: RefName) -> Bool { Self.star(of: ref.rawValue, in: from) != nil }
+
+  func destination(of ref: RefName) -> RefName? {
+    guard !isNegative, let to, let star = Self.star(of: ref.rawValue, in: from) else { return nil }
+    return RefName(Self.filled(to, star))
+  }
+
+  func source(of ref: RefName) -> RefName? {
+    guard !isNegative, let to, let star = Self.star(of: ref.rawValue, in: to) else { return nil }
+    return RefName(Self.filled(from, star))
+  }
+
+  /// What the pattern's `*` stands for in the name; empty for a pattern without one that is the name.
+  private static func star(of name: String, in pattern: String) -> String? {
+    guard let position = pattern.firstIndex(of: "*") else { return name == pattern ? "" : nil }
+    let prefix = pattern[..<position]
+    let suffix = pattern[pattern.index(after: position)...]
+    guard name.utf8.count >= prefix.utf8.count + suffix.utf8.count, name.hasPrefix(prefix), name.hasSuffix(suffix)
+    else { return nil }
+    return String(name.dropFirst(prefix.count).dropLast(suffix.count))
+  }
+
+  private static func filled(_ pattern: String, _ star: String) -> String {
+    guard let position = pattern.firstIndex(of: "*") else { return pattern }
+    return String(pattern[..<position]) + star + String(pattern[pattern.index(after: position)...])
+  }
+}

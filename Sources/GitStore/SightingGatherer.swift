@@ -1,0 +1,204 @@
+internal import PushModel
+
+/// Reads one clone's sightings, source by source (the table of DESIGN 7).
+struct SightingGatherer {
+  let clone: Clone
+  let repository: RepositoryNames
+  let index: Int
+  let now: Timestamp
+  let fetchedAt: Timestamp?
+  let remotes: [Remote]
+
+  /// How far two times that git wrote in one command may lie apart, in seconds.
+  static let sameCommand: Int64 = 5
+  /// By how much FETCH_HEAD must be younger than what git writes once, in seconds: a copy makes all files equally old.
+  static let copyMargin: Int64 = 60
+
+  private struct Dated {
+    var earliest: Timestamp?
+    var latest: Timestamp
+    var dating: Sighting.Dating
+  }
+
+  private func dated(_ recorded: Timestamp, by dating: Sighting.Dating) -> Dated {
+    Dated(earliest: recorded - Clone.longestTransfer, latest: recorded, dating: dating)
+  }
+
+  /// Nothing in the clone dates it: not after the run, or not after what the user says.
+  private var undated: Dated {
+    if let fetchedAt { return Dated(earliest: nil, latest: fetchedAt, dating: .stated) }
+    return Dated(earliest: nil, latest: now, dating: .content)
+  }
+
+  // MARK: - FETCH_HEAD
+
+  /// Returns whether the clone holds any FETCH_HEAD with content.
+  func readFetchHeads(into result: inout CloneSightings) -> Bool {
+    let files = clone.fetchHeadFiles()
+    for file in files {
+      guard let content = file.content else {
+        result.notes.append("\(file.path) is damaged: it says nothing")
+        continue
+      }
+      let lines = content.lines.filter { repository.matches(CodeCommitURL($0.url)) }
+      guard !lines.isEmpty else { continue }
+      let time = date(file, lines)
+      let evidence = "FETCH_HEAD of \(clone.path)"
+      for line in lines {
+        guard let ref = line.ref else { continue }
+        result.sightings.append(
+          Sighting(
+            ref: ref, value: .tip(line.id), earliest: time.earliest, latest: time.latest, source: .fetchHead,
+            dating: time.dating, clone: index, evidence: evidence))
+      }
+      note(time, in: &result)
+      if let view = wholeView(lines, time, evidence) { result.views.append(view) }
+    }
+    return !files.isEmpty
+  }
+
+  /// FETCH_HEAD's own time, if it holds: a copied clone has the copy's time on every file.
+  private func date(_ file: Clone.FetchHeadFile, _ lines: [FetchHead.Line]) -> Dated {
+    let ids = Set(lines.map(\.id))
+    let agrees = trackingRefs().contains { ref in
+      clone.reflog(ref.rawValue).contains { entry in
+        ids.contains(entry.new) && abs(entry.time - file.time) <= Self.sameCommand && entry.act != .push
+      }
+    }
+    if agrees { return dated(file.time, by: .reflog) }
+    let once = ["description", "info/exclude"].compactMap { Files.modified(clone.commonDirectory + $0) }.max()
+    if let once, file.time > once + Self.copyMargin { return dated(file.time, by: .fetchHead) }
+    return undated
+  }
+
+  /// A whole fetch names a branch that is not for merging; it saw every branch that the refspecs map.
+  private func wholeView(_ lines: [FetchHead.Line], _ time: Dated, _ evidence: String) -> WholeView? {
+    let branches = lines.filter { $0.ref?.isBranch ?? false }
+    guard branches.contains(where: { !$0.isForMerge }), Set(branches.compactMap(\.ref)).count >= 2,
+      remotes.contains(where: \.mapsAllBranches)
+    else { return nil }
+    return WholeView(
+      earliest: time.earliest, latest: time.latest, source: .fetchHead, dating: time.dating, clone: index,
+      evidence: evidence, showsBranches: true, showsTags: remotes.contains(where: \.mapsTags),
+      named: Set(lines.compactMap(\.ref)))
+  }
+
+  private func note(_ time: Dated, in result: inout CloneSightings) {
+    if result.lastFetch.map({ $0.time < time.latest }) ?? true { result.lastFetch = (time.latest, time.dating) }
+  }
+
+  // MARK: - Reflogs
+
+  /// Local refs that mirror server refs of this repository.
+  private func trackingRefs() -> [RefName] {
+    clone.refs.map(\.name).filter { name in remotes.contains { $0.serverRef(of: name) != nil } }
+  }
+
+  /// Tracking refs' logs: what fetches brought, and what pushes put there.
+  ///
+  /// A clone that was made from somewhere else and re-pointed later does not say which server its entries are about.
+  func readReflogs(into result: inout CloneSightings) {
+    if let origin = cloneEntry(), !repository.matches(CodeCommitURL(origin.url)) {
+      if !trackingRefs().isEmpty {
+        result.notes.append(
+          "\(clone.path) was cloned from \(CodeCommitURL.redacted(origin.url)) and re-pointed: its reflogs say nothing about this repository"
+        )
+      }
+      return
+    }
+    for remote in remotes {
+      for ref in clone.refs.map(\.name) {
+        guard let server = remote.serverRef(of: ref) else { continue }
+        for entry in clone.reflog(ref.rawValue) where !entry.new.isZero {
+          read(entry, of: ref, server: server, pushesElsewhere: remote.pushURL != nil, into: &result)
+        }
+      }
+    }
+  }
+
+  private func read(
+    _ entry: ReflogEntry, of ref: RefName, server: RefName, pushesElsewhere: Bool, into result: inout CloneSightings
+  ) {
+    let time: Dated
+    let source: Sighting.Source
+    switch entry.act {
+    case .fetch:
+      time = dated(entry.time, by: .reflog)
+      source = .reflogFetch
+      note(time, in: &result)
+    case .push where !pushesElsewhere:
+      time = Dated(earliest: entry.time, latest: entry.time, dating: .reflog)
+      source = .reflogPush
+    default: return
+    }
+    result.sightings.append(
+      Sighting(
+        ref: server, value: .tip(entry.new), earliest: time.earliest, latest: time.latest, source: source,
+        dating: time.dating, clone: index,
+        evidence: "reflog of \(ref) in \(clone.path) at \(entry.time): \(entry.message)"))
+  }
+
+  // MARK: - Fresh clones
+
+  private func cloneEntry() -> (url: String, time: Timestamp)? {
+    for name in ["HEAD"] + remotes.map({ "refs/remotes/\($0.name)/HEAD" }) {
+      for entry in clone.reflog(name) {
+        if case .clone(let url) = entry.act { return (url, entry.time) }
+      }
+    }
+    return nil
+  }
+
+  /// `git clone` lists what it saw in packed-refs; any later rewrite of that file (gc, pack-refs, a deleted tag) makes it
+  /// younger than the clone, and silent.
+  func readFreshClone(into result: inout CloneSightings) {
+    guard let origin = cloneEntry(), repository.matches(CodeCommitURL(origin.url)) else { return }
+    let time = dated(origin.time, by: .reflog)
+    note(time, in: &result)
+    let path = clone.commonDirectory + "packed-refs"
+    guard let modified = Files.modified(path), abs(modified - origin.time) <= Self.sameCommand,
+      let text = Files.text(path)
+    else { return }
+    let evidence = "packed-refs of \(clone.path), as cloned at \(origin.time)"
+    var named: Set<RefName> = []
+    for line in text.split(separator: "\n") where !line.hasPrefix("#") && !line.hasPrefix("^") {
+      let fields = line.split(separator: " ", maxSplits: 1)
+      guard fields.count == 2, let id = ObjectID(hex: fields[0]) else { continue }
+      let local = RefName(String(fields[1]))
+      let server = remotes.lazy.compactMap { $0.serverRef(of: local) }.first ?? (local.isTag ? local : nil)
+      guard let server else { continue }
+      named.insert(server)
+      result.sightings.append(
+        Sighting(
+          ref: server, value: .tip(id), earliest: time.earliest, latest: time.latest, source: .cloneFrom,
+          dating: .reflog, clone: index, evidence: evidence))
+    }
+    guard remotes.contains(where: \.mapsAllBranches), named.filter(\.isBranch).count >= 2 else { return }
+    result.views.append(
+      WholeView(
+        earliest: time.earliest, latest: time.latest, source: .cloneFrom, dating: .reflog, clone: index,
+        evidence: evidence, showsBranches: true, showsTags: !remotes.contains(where: \.skipsTags), named: named))
+  }
+
+  // MARK: - Bare clones
+
+  /// A bare clone that was never fetched into: all its refs, at one moment that nothing dates.
+  func readBareClone(into result: inout CloneSightings) {
+    let time = undated
+    let evidence = "refs of \(clone.path), never fetched since it was cloned"
+    var named: Set<RefName> = []
+    for ref in clone.refs where ref.name.isBranch || ref.name.isTag {
+      named.insert(ref.name)
+      result.sightings.append(
+        Sighting(
+          ref: ref.name, value: .tip(ref.target), earliest: time.earliest, latest: time.latest, source: .bareClone,
+          dating: time.dating, clone: index, evidence: evidence))
+    }
+    note(time, in: &result)
+    guard named.filter(\.isBranch).count >= 2 else { return }
+    result.views.append(
+      WholeView(
+        earliest: time.earliest, latest: time.latest, source: .bareClone, dating: time.dating, clone: index,
+        evidence: evidence, showsBranches: true, showsTags: true, named: named))
+  }
+}

@@ -1,0 +1,69 @@
+internal import GitStore
+internal import PushModel
+internal import RefLedger
+
+/// The clones of a run, and which repository their remotes name.
+struct CloneSet {
+  let clones: [Clone]
+
+  init(_ options: Options) throws(PushtrailError) {
+    let paths = options.clones.isEmpty ? ["."] : options.clones
+    var clones: [Clone] = []
+    for path in paths {
+      do {
+        clones.append(try Clone(path: path))
+      } catch {
+        var hints = error.hints
+        if options.clones.isEmpty { hints.append("stand in a clone of the repository, or name one: --repo DIR") }
+        throw PushtrailError(error.message, hints: hints)
+      }
+    }
+    self.clones = clones
+  }
+
+  /// The repository that the user names, else the one that the clones' remotes name.
+  func request(_ named: String?) throws(PushtrailError) -> RepositorySelection.Request {
+    if let named { return try Self.parse(named) }
+    var urls: [CodeCommitURL] = []
+    for clone in clones {
+      for remote in clone.remotes {
+        if let url = remote.codecommit, !urls.contains(url) { urls.append(url) }
+      }
+    }
+    let names = Set(urls.map(\.name))
+    guard let first = urls.first else {
+      let remotes = clones.flatMap(\.remotes).map { "\($0.name) is \(CodeCommitURL.redacted($0.url))" }
+      throw PushtrailError(
+        "no remote of \(clones.map(\.path).joined(separator: ", ")) is an AWS CodeCommit repository",
+        hints: remotes + ["name the repository: --repository NAME, ARN or id"])
+    }
+    guard names.count == 1 else {
+      throw PushtrailError(
+        "the clone's remotes name several CodeCommit repositories: \(names.sorted().joined(separator: ", "))",
+        hints: ["name the one to judge: --repository NAME"])
+    }
+    let regions = Set(urls.compactMap(\.region))
+    let partitions = Set(urls.compactMap(\.partition))
+    return .name(
+      first.name, region: regions.count == 1 ? regions.first : nil,
+      partition: partitions.count == 1 ? partitions.first : nil)
+  }
+
+  /// Reads `NAME`, `arn:PARTITION:codecommit:REGION:ACCOUNT:NAME`, or a repository id (a UUID).
+  private static func parse(_ text: String) throws(PushtrailError) -> RepositorySelection.Request {
+    if text.hasPrefix("arn:") {
+      let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+      guard parts.count == 6, parts[2] == "codecommit", !parts[3].isEmpty, !parts[4].isEmpty, !parts[5].isEmpty else {
+        throw PushtrailError(
+          "\(text) is not the ARN of a CodeCommit repository",
+          hints: ["such an ARN reads arn:aws:codecommit:REGION:ACCOUNT:NAME"])
+      }
+      return .arn(
+        RepositoryIdentity(partition: parts[1], accountID: parts[4], region: parts[3], name: parts[5]))
+    }
+    let groups = text.split(separator: "-", omittingEmptySubsequences: false)
+    let isUUID =
+      groups.map(\.count) == [8, 4, 4, 4, 12] && groups.allSatisfy { $0.allSatisfy(\.isHexDigit) }
+    return isUUID ? .id(text.lowercased()) : .name(text, region: nil, partition: nil)
+  }
+}

@@ -1,0 +1,167 @@
+internal import Correlation
+internal import GitStore
+internal import PushModel
+internal import RefLedger
+
+/// One run, with everything read: gathers the evidence for each epoch of the repository, has it judged, and joins the
+/// reports.
+struct RunContext {
+  let options: Options
+  let clones: CloneSet
+  let reading: TrailReading
+  let trail: EventSet
+  let names: Set<String>
+  let hasPlainDeletions: Bool
+
+  func report(_ selection: RepositorySelection) throws(PushtrailError) -> ProvenanceReport {
+    guard let last = selection.epochs.last else { throw PushtrailError("the trail holds no record of the repository") }
+    let seen = try sightings(of: last.identity)
+    var reports: [ProvenanceReport] = []
+    for (index, epoch) in selection.epochs.enumerated() {
+      let next = index + 1 < selection.epochs.count ? selection.epochs[index + 1].start : nil
+      reports.append(try report(epoch, isOnly: selection.epochs.count == 1, until: next, seen))
+    }
+    return Self.joined(reports, epochs: selection.epochs)
+  }
+
+  // MARK: - One epoch
+
+  private func report(
+    _ epoch: RepositorySelection.Epoch, isOnly: Bool, until next: Timestamp?, _ seen: ClonesSeen
+  ) throws(PushtrailError) -> ProvenanceReport {
+    let ledger = Ledger(epoch.events, created: epoch.created)
+    let coverage = Coverage(
+      spans: reading.spans, unreadable: reading.unreadable, stated: options.statedIntervals,
+      accountID: epoch.identity.accountID, region: epoch.identity.region, lag: options.deliveryLag)
+    // A sighting belongs to the epoch of its time.
+    let sightings = (seen.sightings + seen.absences(of: ledger)).filter { sighting in
+      isOnly || ((next.map { sighting.latest < $0 } ?? true) && sighting.latest >= epoch.start)
+    }
+    let graph = try loadGraph(ledger, coverage, sightings)
+    let evidence = Evidence(
+      ledger: ledger, coverage: coverage, conflicts: trail.conflicts, unreadable: reading.unreadable,
+      hasPlainDeletions: hasPlainDeletions, graph: graph, sightings: sightings, clones: summaries(seen),
+      visibility: seen.visibility, remoteHeads: seen.remoteHeads, localBranches: seen.localBranches,
+      remoteName: seen.remoteName, isShallow: clones.clones.contains { $0.isShallow },
+      accountID: epoch.identity.accountID.isEmpty ? nil : epoch.identity.accountID,
+      region: epoch.identity.region.isEmpty ? nil : epoch.identity.region,
+      notes: clones.clones.flatMap(\.notes) + seen.notes)
+    let judge = Judge(
+      evidence,
+      options: JudgementOptions(
+        since: options.since, until: options.until, clockSkew: options.clockSkew, auditFrom: options.auditFrom,
+        commits: options.commits, failOn: options.failOn))
+    let times = epoch.events.map(\.time)
+    return judge.report(
+      repository: epoch.identity,
+      trail: TrailSummary(
+        files: reading.files, bytes: reading.bytes, records: reading.records,
+        codecommitRecords: reading.codecommitRecords, duplicates: trail.duplicates, unreadable: reading.unreadable,
+        firstEventTime: times.min(), lastEventTime: times.max(), coverage: coverage.intervals))
+  }
+
+  private func loadGraph(
+    _ ledger: Ledger, _ coverage: Coverage, _ sightings: [Sighting]
+  ) throws(PushtrailError) -> CommitGraph {
+    var ids: Set<ObjectID> = []
+    for update in ledger.updates {
+      if let after = update.after { ids.insert(after) }
+      if case .tip(let before) = update.told { ids.insert(before) }
+      if let source = update.change?.mergeSource { ids.insert(source) }
+    }
+    for (_, told) in ledger.told { ids.insert(told.tip) }
+    for sighting in sightings {
+      if case .tip(let tip) = sighting.value { ids.insert(tip) }
+    }
+    do {
+      return try GraphLoader.load(
+        clones: clones.clones, ids: ids.sorted(), told: ToldEdges.commits(of: ledger, coverage: coverage))
+    } catch {
+      throw PushtrailError(error.message, hints: error.hints)
+    }
+  }
+
+  private func summaries(_ seen: ClonesSeen) -> [CloneSummary] {
+    clones.clones.enumerated().map { index, clone in
+      CloneSummary(
+        path: clone.path, bare: clone.isBare, complete: clone.incompleteReason == nil,
+        incompleteReason: clone.incompleteReason, remote: seen.remotes[index], lastFetch: seen.lastFetches[index],
+        refs: clone.refCount)
+    }
+  }
+
+  // MARK: - Sightings
+
+  private func sightings(of repository: RepositoryIdentity) throws(PushtrailError) -> ClonesSeen {
+    var seen = ClonesSeen()
+    let names = RepositoryNames(names: names, region: repository.region.isEmpty ? nil : repository.region)
+    var covering: [CloneSightings] = []
+    for (index, clone) in clones.clones.enumerated() {
+      let found = clone.sightings(of: names, index: index, now: options.now, fetchedAt: options.fetchedAt)
+      seen.sightings += found.sightings
+      seen.views += found.views
+      seen.remoteHeads += found.remoteHeads
+      seen.notes += found.notes
+      seen.localBranches += clone.ownBranches.map {
+        Evidence.LocalBranch(clone: index, ref: $0.name, tip: $0.target)
+      }
+      seen.remotes.append(found.remotes.first.map { "\($0.name) \(CodeCommitURL.redacted($0.url))" })
+      seen.lastFetches.append(found.lastFetch.map { CloneSummary.LastFetch(time: $0.time, by: $0.dating) })
+      if let remote = found.remotes.first, covering.isEmpty { seen.remoteName = remote.name }
+      covering.append(found)
+    }
+    let all = covering
+    seen.visibility = { ref in
+      if all.contains(where: { $0.covers(ref) }) { return .tracked }
+      return ref.isTag ? .notTracked : .notFetched
+    }
+    for file in options.refsSeen {
+      do {
+        let listing = try GitStore.RefsSeen(path: file.path, stated: file.time)
+        seen.sightings += listing.sightings
+        if let view = listing.view { seen.views.append(view) }
+      } catch {
+        throw PushtrailError(error.message, hints: error.hints)
+      }
+    }
+    return seen
+  }
+
+  // MARK: - Epochs joined
+
+  /// Earlier epochs give their pushes and findings; refs and the rest are the last one's.
+  private static func joined(
+    _ reports: [ProvenanceReport], epochs: [RepositorySelection.Epoch]
+  ) -> ProvenanceReport {
+    var result = reports[reports.count - 1]
+    guard reports.count > 1 else { return result }
+    let earlier = reports.dropLast()
+    result.pushes = earlier.flatMap(\.pushes) + result.pushes
+    result.attempts = earlier.flatMap(\.attempts) + result.attempts
+    result.pulls = earlier.flatMap(\.pulls) + result.pulls
+    result.trail.firstEventTime = reports.compactMap(\.trail.firstEventTime).min()
+    result.trail.lastEventTime = reports.compactMap(\.trail.lastEventTime).max()
+    // What is about the trail itself is in every report; it is said once.
+    let ofTrail: Set<Rule> = [.trailConflict, .trailGap, .trailTampered, .trailFileAbsent, .trailUnlisted]
+    result.findings =
+      (earlier.flatMap { $0.findings.filter { !ofTrail.contains($0.rule) || $0.ref != nil } } + result.findings)
+      .enumerated().sorted { left, right in
+        left.element.severity != right.element.severity
+          ? left.element.severity > right.element.severity : left.offset < right.offset
+      }.map(\.element)
+    result.epochs = epochs.map { Epoch(id: $0.identity.id ?? "", start: $0.start, end: $0.end) }
+    result.limits.append(
+      "The repository was deleted and made again under its name: pushes to an earlier one are judged by what was known when it ended."
+    )
+    for report in earlier {
+      result.summary.pushes += report.summary.pushes
+      result.summary.updates += report.summary.updates
+      result.summary.byTransition.merge(report.summary.byTransition, uniquingKeysWith: +)
+      result.summary.byVerdict.merge(report.summary.byVerdict, uniquingKeysWith: +)
+    }
+    result.summary.byRule = Dictionary(result.findings.map { ($0.rule, 1) }, uniquingKeysWith: +)
+    let results = reports.map(\.summary.result)
+    result.summary.result = results.contains(.fail) ? .fail : results.contains(.unverifiable) ? .unverifiable : .pass
+    return result
+  }
+}

@@ -1,0 +1,196 @@
+public import PushModel
+
+/// All updates of one repository of one epoch, from its events (DESIGN 2).
+public struct Ledger: Sendable {
+  /// One logged event that moved refs.
+  public struct Push: Sendable {
+    public var event: TrailEvent
+    /// The ref advertisement that preceded it over HTTP.
+    public var advertisement: TrailEvent?
+    /// CloudTrail cut its list of references; `nil` refs mean that any ref may have moved.
+    public var omitted: Omission?
+    /// Indices into `updates`.
+    public var updates: Range<Int>
+
+    public var time: Timestamp { event.time }
+  }
+
+  /// Which refs a cut record may have moved.
+  public enum Omission: Hashable, Sendable {
+    case anyRef
+    case oneRef(RefName)
+  }
+
+  /// One ref moved by one push, as logged.
+  public struct Update: Sendable {
+    public var push: Int
+    public var ref: RefName
+    public var time: Timestamp
+    public var told: ToldBefore
+    /// `nil`: an unambiguous deletion.
+    public var after: ObjectID?
+    /// The API call, for anything but a GitPush.
+    public var change: RefChange?
+
+    public var isGitPush: Bool { change == nil }
+  }
+
+  /// A logged push that moved nothing: refused, or one that ended with its advertisement.
+  public struct Attempt: Sendable {
+    public var event: TrailEvent
+    public var references: [String]
+  }
+
+  public struct Pull: Sendable {
+    public var event: TrailEvent
+    public var advertisement: TrailEvent?
+    public var dataTransferred: Bool
+    public var shallow: Bool?
+  }
+
+  /// In order of time, then event id.
+  public private(set) var pushes: [Push] = []
+  public private(set) var updates: [Update] = []
+  public private(set) var attempts: [Attempt] = []
+  public private(set) var pulls: [Pull] = []
+  /// What pull requests said stood on their refs when they were created.
+  public private(set) var told: [(event: TrailEvent, tip: ToldTip)] = []
+  /// Branches that were the default at some time.
+  public private(set) var defaultBranches: [RefName] = []
+  public let created: Timestamp?
+
+  /// How long after its advertisement a push may complete, in seconds.
+  static let pairingWindow: Int64 = 300
+
+  public init(_ events: [TrailEvent], created: Timestamp?) {
+    self.created = created
+    let ordered = events.sorted {
+      ($0.time, Self.rank($0), $0.eventID) < ($1.time, Self.rank($1), $1.eventID)
+    }
+    var pushAdvertisements = Pairing()
+    var pullAdvertisements = Pairing()
+    for event in ordered {
+      switch event.kind {
+      case .pushAdvertisement where event.errorCode == nil: pushAdvertisements.open(event)
+      case .pushAdvertisement: attempts.append(Attempt(event: event, references: []))
+      case .push(let references):
+        let advertisement = pushAdvertisements.close(event)
+        guard event.errorCode == nil else {
+          attempts.append(Attempt(event: event, references: references.map(\.ref.rawValue)))
+          continue
+        }
+        append(event, advertisement, references.map { Self.update($0, at: event.time) })
+      case .pushOmitted:
+        let advertisement = pushAdvertisements.close(event)
+        guard event.errorCode == nil else {
+          attempts.append(Attempt(event: event, references: []))
+          continue
+        }
+        append(event, advertisement, [], omitted: .anyRef)
+      case .refChange(let change):
+        guard event.errorCode == nil else {
+          attempts.append(Attempt(event: event, references: [change.ref.rawValue]))
+          continue
+        }
+        append(
+          event, nil,
+          [
+            Update(
+              push: 0, ref: change.ref, time: event.time, told: change.before, after: change.after, change: change)
+          ])
+      case .refChangeOmitted(let ref):
+        guard event.errorCode == nil else {
+          attempts.append(Attempt(event: event, references: ref.map { [$0.rawValue] } ?? []))
+          continue
+        }
+        append(event, nil, [], omitted: ref.map(Omission.oneRef) ?? .anyRef)
+      case .pull(let dataTransferred, let shallow):
+        guard event.errorCode == nil else { continue }
+        if dataTransferred {
+          pulls.append(
+            Pull(
+              event: event, advertisement: pullAdvertisements.close(event), dataTransferred: true, shallow: shallow))
+        } else {
+          pullAdvertisements.open(event)
+        }
+      case .tipsTold(let tips) where event.errorCode == nil && event.action == "CreatePullRequest":
+        told += tips.map { (event, $0) }
+      case .repositoryCreated(let branch?) where event.errorCode == nil: addDefault(branch)
+      case .defaultBranchChanged(let branch) where event.errorCode == nil: addDefault(branch)
+      default: break
+      }
+    }
+    attempts += pushAdvertisements.leftOver.map { Attempt(event: $0, references: []) }
+    attempts.sort { ($0.event.time, $0.event.eventID) < ($1.event.time, $1.event.eventID) }
+    pulls += pullAdvertisements.leftOver.map {
+      Pull(event: $0, advertisement: nil, dataTransferred: false, shallow: nil)
+    }
+    pulls.sort { ($0.event.time, $0.event.eventID) < ($1.event.time, $1.event.eventID) }
+  }
+
+  /// Of one second, an advertisement comes before the data that it announces.
+  private static func rank(_ event: TrailEvent) -> Int {
+    switch event.kind {
+    case .pushAdvertisement, .pull(dataTransferred: false, _): 0
+    default: 1
+    }
+  }
+
+  private static func update(_ entry: ReferenceEntry, at time: Timestamp) -> Update {
+    switch entry.target {
+    case .commit(let id): Update(push: 0, ref: entry.ref, time: time, told: .notTold, after: id, change: nil)
+    case .deletion(let oldTip):
+      Update(
+        push: 0, ref: entry.ref, time: time, told: oldTip.map(ToldBefore.tip) ?? .notTold, after: nil, change: nil)
+    }
+  }
+
+  private mutating func append(
+    _ event: TrailEvent, _ advertisement: TrailEvent?, _ moved: [Update], omitted: Omission? = nil
+  ) {
+    let first = updates.count
+    for var update in moved {
+      update.push = pushes.count
+      updates.append(update)
+    }
+    pushes.append(
+      Push(event: event, advertisement: advertisement, omitted: omitted, updates: first..<updates.count))
+  }
+
+  private mutating func addDefault(_ branch: String) {
+    let ref = branch.hasPrefix("refs/") ? RefName(branch) : .branch(branch)
+    if !defaultBranches.contains(ref) { defaultBranches.append(ref) }
+  }
+}
+
+/// Joins advertisements to the data records that they announce: same principal, repository, address, client and
+/// protocol, within five minutes, the latest not yet joined (DESIGN 2.3).
+private struct Pairing {
+  private struct Key: Hashable {
+    var principal: String
+    var address: String
+    var client: String
+    var gitProtocol: String
+
+    init(_ event: TrailEvent) {
+      principal = event.principal.arn ?? [event.principal.type, event.principal.name].joined(separator: "/")
+      address = event.sourceIPAddress
+      client = event.userAgent
+      gitProtocol = event.gitProtocol ?? ""
+    }
+  }
+
+  private var waiting: [Key: [TrailEvent]] = [:]
+
+  mutating func open(_ advertisement: TrailEvent) {
+    waiting[Key(advertisement), default: []].append(advertisement)
+  }
+
+  mutating func close(_ data: TrailEvent) -> TrailEvent? {
+    let key = Key(data)
+    guard let latest = waiting[key]?.last, data.time - latest.time <= Ledger.pairingWindow else { return nil }
+    return waiting[key]?.popLast()
+  }
+
+  var leftOver: [TrailEvent] { waiting.values.flatMap(\.self) }
+}

@@ -1,0 +1,141 @@
+public import PushModel
+
+/// The repository that a run is about, chosen from what the trail holds, with its events (DESIGN 1).
+public struct RepositorySelection: Sendable {
+  /// What the user or the clone's remote URL asks for.
+  public enum Request: Hashable, Sendable {
+    case name(String, region: String?, partition: String?)
+    case arn(RepositoryIdentity)
+    case id(String)
+  }
+
+  /// One id of the repository, with its events in time order.
+  public struct Epoch: Sendable {
+    public var identity: RepositoryIdentity
+    public var start: Timestamp
+    /// When it was deleted.
+    public var end: Timestamp?
+    /// When it was created, where the trail holds that.
+    public var created: Timestamp?
+    public var events: [TrailEvent]
+  }
+
+  public enum Failure: Error, Hashable, Sendable {
+    /// No record of it; `others` are the repositories that the trail does hold.
+    case notFound(others: [RepositoryIdentity])
+    case ambiguous([RepositoryIdentity])
+  }
+
+  /// Oldest first; more than one where the repository was deleted and made again.
+  public let epochs: [Epoch]
+  /// Every name that it had.
+  public let names: Set<String>
+
+  public init(_ request: Request, in events: [TrailEvent]) throws(Failure) {
+    let timed = events.sorted { ($0.time, $0.eventID) < ($1.time, $1.eventID) }
+    let places = Dictionary(grouping: timed) {
+      Place(accountID: $0.repository.accountID ?? "", region: $0.repository.region ?? "")
+    }
+    var candidates: [Candidate] = []
+    var others: [RepositoryIdentity] = []
+    for (place, events) in places.sorted(by: { $0.key < $1.key }) {
+      let history = RepositoryHistory(events)
+      for (index, repository) in history.repositories.enumerated() where !repository.names.isEmpty {
+        let identity = RepositoryIdentity(
+          partition: repository.partition ?? "aws", accountID: place.accountID, region: place.region,
+          name: repository.currentName ?? "", id: repository.id)
+        others.append(identity)
+        guard Self.matches(request, repository, identity) else { continue }
+        candidates.append(Candidate(place: place, history: history, index: index, identity: identity))
+      }
+    }
+    guard let first = candidates.first else { throw .notFound(others: others) }
+    guard candidates.allSatisfy({ $0.place == first.place }), Self.areEpochs(candidates) else {
+      throw .ambiguous(candidates.map(\.identity))
+    }
+    let mine = places[first.place] ?? []
+    epochs = candidates.map { candidate in
+      let repository = candidate.history.repositories[candidate.index]
+      let events = mine.filter { event in Self.belongs(event, to: candidate) }
+      return Epoch(
+        identity: candidate.identity, start: repository.created ?? events.first?.time ?? repository.first,
+        end: repository.deleted, created: repository.created, events: events)
+    }.sorted { ($0.start, $0.identity.id ?? "") < ($1.start, $1.identity.id ?? "") }
+    names = Set(candidates.flatMap { $0.history.repositories[$0.index].names.map(\.name) })
+  }
+
+  private struct Place: Hashable, Comparable {
+    var accountID: String
+    var region: String
+
+    static func < (left: Place, right: Place) -> Bool {
+      (left.accountID, left.region) < (right.accountID, right.region)
+    }
+  }
+
+  private struct Candidate {
+    var place: Place
+    var history: RepositoryHistory
+    var index: Int
+    var identity: RepositoryIdentity
+
+    var repository: RepositoryHistory.Repository { history.repositories[index] }
+  }
+
+  private static func matches(
+    _ request: Request, _ repository: RepositoryHistory.Repository, _ identity: RepositoryIdentity
+  ) -> Bool {
+    switch request {
+    case .id(let id): return repository.id == id
+    case .arn(let wanted):
+      return wanted.accountID == identity.accountID && wanted.region == identity.region
+        && repository.names.contains { $0.name == wanted.name }
+    case .name(let name, let region, let partition):
+      return (region ?? identity.region) == identity.region && (partition ?? identity.partition) == identity.partition
+        && repository.names.contains { $0.name == name }
+    }
+  }
+
+  /// Whether several ids are lives of one repository, one after the other: each but the last deleted, or ended before
+  /// the next one was created under its name.
+  private static func areEpochs(_ candidates: [Candidate]) -> Bool {
+    let lives = candidates.map(\.repository).sorted { ($0.created ?? $0.first) < ($1.created ?? $1.first) }
+    return zip(lives, lives.dropFirst()).allSatisfy { earlier, later in
+      guard earlier.currentName == later.names.first?.name else { return false }
+      let start = later.created ?? later.first
+      if let deleted = earlier.deleted { return deleted <= start }
+      return later.created != nil && earlier.last <= start
+    }
+  }
+
+  private static func belongs(_ event: TrailEvent, to candidate: Candidate) -> Bool {
+    if let id = event.repository.id { return id == candidate.identity.id }
+    if case .repositoryRenamed(let old, let new) = event.kind {
+      return candidate.repository.names.contains { $0.name == old || $0.name == new }
+    }
+    guard let name = event.repository.name else { return false }
+    return candidate.history.holder(of: name, at: event.time) == candidate.index
+  }
+}
+
+extension RepositorySelection {
+  /// A repository without a record, in a trail that the user vouches for: its silence is known.
+  public static func silent(_ request: Request, coverage: [Coverage.Interval]) -> RepositorySelection? {
+    guard !coverage.isEmpty else { return nil }
+    let identity: RepositoryIdentity
+    switch request {
+    case .arn(let wanted): identity = wanted
+    case .name(let name, let region, let partition):
+      identity = RepositoryIdentity(partition: partition ?? "aws", accountID: "", region: region ?? "", name: name)
+    case .id: return nil
+    }
+    let start = coverage.map(\.start).min() ?? Timestamp(seconds: 0)
+    return RepositorySelection(
+      epochs: [Epoch(identity: identity, start: start, end: nil, created: nil, events: [])], names: [identity.name])
+  }
+
+  private init(epochs: [Epoch], names: Set<String>) {
+    self.epochs = epochs
+    self.names = names
+  }
+}

@@ -1,0 +1,111 @@
+internal import ArgumentParser
+internal import Glibc
+internal import PushModel
+internal import Pushtrail
+
+/// What every command is told of the evidence: the trail, the clones, and how far to trust their clocks.
+struct EvidenceOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A folder, a file or - (standard input) of CloudTrail records. Repeatable. Default: pushtrail.trail of git's configuration.",
+      valueName: "path"))
+  var trail: [String] = []
+
+  @Option(
+    help: ArgumentHelp("A clone, bare or not. Repeatable. Default: the one you stand in.", valueName: "dir"))
+  var repo: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The repository, where the clone's remote does not tell or the trail has several: a name, an ARN or an id.",
+      valueName: "name|arn|id"))
+  var repository: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Judge and show only updates from then on. Older records are still read, as evidence. RFC 3339, or a date (its midnight, UTC).",
+      valueName: "time"))
+  var since: Moment?
+
+  @Option(help: ArgumentHelp("Judge and show only updates until then.", valueName: "time"))
+  var until: Moment?
+
+  @Option(
+    help: ArgumentHelp(
+      "You vouch that the trail describes this time whole: START..END. Repeatable.", valueName: "start..end"))
+  var coverage: [StatedCoverage] = []
+
+  @Option(help: ArgumentHelp("How far two clocks may differ: 300, 5m, 1h. (default: 5m)", valueName: "duration"))
+  var clockSkew: Duration?
+
+  @Option(
+    help: ArgumentHelp("How late CloudTrail may deliver a record. (default: 15m)", valueName: "duration"))
+  var deliveryLag: Duration?
+
+  @Option(
+    help: ArgumentHelp(
+      "Output of git ls-remote, and when it was made (default: the file's time). Repeatable.",
+      valueName: "file[@time]"))
+  var refsSeen: [SeenFile] = []
+
+  @Option(
+    help: ArgumentHelp("When the clone was last fetched, where its own files do not tell.", valueName: "time"))
+  var fetchedAt: Moment?
+
+  @Option(
+    help: ArgumentHelp(
+      "Demand that the state of every protected ref is known at that time.", valueName: "time"))
+  var auditFrom: Moment?
+
+  @Option(
+    help: ArgumentHelp(
+      "Judge as if run then: for making an earlier report again.", valueName: "time"))
+  var now: Moment?
+
+  func validate() throws {
+    if trail.count(where: { $0 == "-" }) > 1 { throw ValidationError("--trail - can be given once") }
+    if let since, let until, until.time < since.time { throw ValidationError("--until lies before --since") }
+  }
+
+  /// The options of one run. What the command line does not say, git's configuration may; the clock comes in here.
+  func options(_ configuration: GitConfiguration) throws(CommandFailure) -> Options {
+    var options = Options(now: now?.time ?? Self.clock())
+    let folder = repo.first ?? "."
+    let defaults = ConfiguredDefaults(configuration.values(folder))
+    options.clones = repo.isEmpty ? ["."] : repo
+    options.trail = trail.isEmpty ? defaults.strings("trail") : trail
+    options.repository = repository ?? defaults.strings("repository").last
+    options.since = since?.time
+    options.until = until?.time
+    options.statedCoverage = try defaults.values("coverage", unless: coverage).map(\.interval)
+    options.clockSkew = try defaults.value("clockSkew", unless: clockSkew)?.seconds ?? options.clockSkew
+    options.deliveryLag = try defaults.value("deliveryLag", unless: deliveryLag)?.seconds ?? options.deliveryLag
+    options.refsSeen = try defaults.values("refsSeen", unless: refsSeen).map(\.file)
+    options.fetchedAt = fetchedAt?.time
+    options.auditFrom = try defaults.value("auditFrom", unless: auditFrom)?.time
+    if options.trail.isEmpty {
+      throw CommandFailure(
+        "no trail was given",
+        hints: [
+          "git pushtrail ... --trail PATH, where PATH holds CloudTrail's log files",
+          "git config --add pushtrail.trail PATH makes it the default of this clone",
+        ])
+    }
+    return options
+  }
+
+  private static func clock() -> Timestamp { Timestamp(seconds: Int64(time(nil))) }
+}
+
+/// What a command exits 2 for, with what to do about it.
+struct CommandFailure: Error {
+  var message: String
+  var hints: [String]
+
+  init(_ message: String, hints: [String] = []) {
+    self.message = message
+    self.hints = hints
+  }
+
+  init(_ error: PushtrailError) { self.init(error.message, hints: error.hints) }
+}

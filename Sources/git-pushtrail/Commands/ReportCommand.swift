@@ -1,0 +1,104 @@
+internal import ArgumentParser
+internal import Correlation
+internal import Pushtrail
+internal import Report
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Write the whole provenance report: text, Markdown or JSON.",
+    discussion: """
+      Every push with who, when, old and new tip, transition, verdict and commits; every finding with its evidence; \
+      every ref. Without --output it goes to standard output.
+
+        git pushtrail report --trail /var/cloudtrail --format json | jq .summary
+        git pushtrail report --trail /var/cloudtrail --output audit.md --output audit.json
+
+      A file's format is its extension's: .txt, .md, .json. It appears whole or not at all.
+
+      \(ExitCodes.help)
+      """)
+
+  @OptionGroup(title: "Evidence") var evidence: EvidenceOptions
+  @OptionGroup(title: "Judgement") var judgement: JudgementOptions
+  @OptionGroup(title: "Screen") var screen: ScreenOptions
+
+  @Option(
+    help: ArgumentHelp("The format of standard output: text, markdown, json. (default: text)", valueName: "format"))
+  var format: OutputFormat?
+
+  @Option(
+    help: ArgumentHelp("Write to a file; - is standard output. Repeatable.", valueName: "file"))
+  var output: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Which commit ids the JSON lists: exact (those surely of their push), all, count (none).", valueName: "which"))
+  var commits: Listing = .exact
+
+  @Flag(help: "Print the JSON Schema of --format json, and do nothing else.")
+  var printSchema = false
+
+  func validate() throws {
+    for file in output where file != "-" {
+      guard let named = ReportFormat(fileName: file) else {
+        throw ValidationError("--output \(file): the extension tells the format: .txt, .md or .json")
+      }
+      // With one file and a format, the two must agree; with several, --format is for standard output alone.
+      if let format, output.count == 1, format.format != named {
+        throw ValidationError("--output \(file) is \(named.rawValue), and --format says \(format.rawValue)")
+      }
+    }
+    if Set(output).count != output.count { throw ValidationError("--output names one file twice") }
+  }
+
+  func run() throws {
+    try Run.command { () throws(CommandFailure) in
+      if printSchema {
+        try Output.print(ReportSchema.text)
+        return .verified
+      }
+      var options = try evidence.options(.current)
+      options.commits = commits.commits
+      options.failOn = judgement.failOn.severity
+      let report = try Run.report(options)
+      for file in output.isEmpty ? ["-"] : output {
+        if file == "-" {
+          try print(report, format?.format ?? .text)
+        } else {
+          try write(report, to: file)
+        }
+      }
+      return ExitStatus(report.summary.result, allowsUnverifiable: judgement.allowUnverifiable)
+    }
+  }
+
+  private func print(_ report: ProvenanceReport, _ format: ReportFormat) throws(CommandFailure) {
+    switch format {
+    case .text:
+      var style = screen.style()
+      if style.width == nil { style.width = Self.pageWidth }
+      try Output.print(ReportText(report).text(style))
+    case .markdown: try Output.print(ReportMarkdown(report).text())
+    case .json:
+      try Self.json(report).write { (text: borrowing String) throws(CommandFailure) in try Output.print(text) }
+    }
+  }
+
+  private func write(_ report: ProvenanceReport, to file: String) throws(CommandFailure) {
+    let format = ReportFormat(fileName: file) ?? .text
+    try OutputFile.write(file) { (sink: @escaping (borrowing String) throws(SystemError) -> Void) throws(SystemError) in
+      switch format {
+      case .text: try sink(ReportText(report).text(TextStyle(width: screen.width ?? Self.pageWidth)))
+      case .markdown: try sink(ReportMarkdown(report).text())
+      case .json: try Self.json(report).write(to: sink)
+      }
+    }
+  }
+
+  private static let pageWidth = 100
+
+  private static func json(_ report: ProvenanceReport) -> JSONReport {
+    JSONReport(report, toolName: Pushtrail.name, toolVersion: Pushtrail.version)
+  }
+}

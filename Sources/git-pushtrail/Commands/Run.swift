@@ -1,0 +1,33 @@
+internal import ArgumentParser
+internal import Correlation
+internal import PushModel
+internal import Pushtrail
+internal import Report
+
+/// What the commands share: make the report, say what could not be read, leave with the right code.
+enum Run {
+  /// Runs the body; a failure is printed as `error:` and `hint:`, and exits 2.
+  static func command(_ body: () throws(CommandFailure) -> ExitStatus) throws(ExitCode) {
+    let status: ExitStatus
+    do throws(CommandFailure) {
+      status = try body()
+    } catch {
+      Output.diagnose(error)
+      status = .couldNotRun
+    }
+    if status != .verified { throw ExitCode(status.rawValue) }
+  }
+
+  static func report(_ options: Options) throws(CommandFailure) -> ProvenanceReport {
+    let report: ProvenanceReport
+    do throws(PushtrailError) {
+      report = try Pushtrail.report(options)
+    } catch {
+      throw CommandFailure(error)
+    }
+    // They are findings too; but a pipe may hide those.
+    let files = Set(report.trail.unreadable.map(\.path)).count
+    if files > 0 { Output.warn("\(files) trail \(files == 1 ? "file" : "files") could not be read whole") }
+    return report
+  }
+}

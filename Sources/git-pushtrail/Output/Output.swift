@@ -1,0 +1,58 @@
+internal import Glibc
+internal import Report
+
+/// Standard output and standard error, written whole; a reader that went away is no failure.
+enum Output {
+  /// Prints to standard output. Once nobody reads, the rest is dropped in silence: the exit code still says the result.
+  static func print(_ text: borrowing String) throws(CommandFailure) {
+    do throws(SystemError) {
+      try write(text, to: STDOUT_FILENO)
+    } catch {
+      if error.code == EPIPE { return }
+      throw CommandFailure("cannot write to standard output: \(error.description)")
+    }
+  }
+
+  /// `error: ...`, then `hint: ...` lines, to standard error. The text may hold what strangers wrote.
+  static func diagnose(_ failure: CommandFailure) {
+    var text = ""
+    // The text may quote a name with a line feed: only the lines that the tool itself makes are lines.
+    text += "error: \(TerminalText.escaping(failure.message))\n"
+    for hint in failure.hints { text += "hint: \(TerminalText.escaping(hint))\n" }
+    note(text)
+  }
+
+  static func warn(_ message: String) { note("warning: \(TerminalText.escaping(message))\n") }
+
+  /// Standard error has no better place to report to.
+  private static func note(_ text: String) {
+    do throws(SystemError) { try write(text, to: STDERR_FILENO) } catch {}
+  }
+
+  static func write(_ text: borrowing String, to descriptor: CInt) throws(SystemError) {
+    var bytes = (copy text)
+    let failure: CInt? = bytes.withUTF8 { buffer in
+      var offset = 0
+      while offset < buffer.count {
+        let written = unsafe Glibc.write(
+          descriptor, buffer.baseAddress.map { unsafe $0 + offset }, buffer.count - offset)
+        if written < 0 {
+          if errno == EINTR { continue }
+          return errno
+        }
+        offset += written
+      }
+      return nil
+    }
+    if let failure { throw SystemError(code: failure) }
+  }
+}
+
+/// What the operating system said.
+struct SystemError: Error, CustomStringConvertible {
+  var code: CInt
+
+  static func last() -> SystemError { SystemError(code: errno) }
+
+  var description: String { unsafe String(cString: strerror(code)) }
+}
