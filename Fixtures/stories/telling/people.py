@@ -11,7 +11,8 @@ ROLES = {"bob": "Developers", "auditor": "Auditors", "gate": "Build", "backup": 
 def identity(person):
     if person in IAM_USERS:
         return {"type": "IAMUser", "principalId": f"AIDA{person.upper():A<16}",
-                "arn": f"arn:aws:iam::{ACCOUNT}:user/{person}", "accountId": ACCOUNT, "accessKeyId": f"AKIA{person.upper():A<16}", "userName": person}
+                "arn": f"arn:aws:iam::{ACCOUNT}:user/{person}", "accountId": ACCOUNT,
+                "accessKeyId": f"AKIA{person.upper():A<16}", "userName": person}
     role = ROLES[person]
     session = f"{person}@example.com"
     return {"type": "AssumedRole", "principalId": f"AROA{role.upper():A<16}:{session}",

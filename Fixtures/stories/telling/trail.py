@@ -43,7 +43,8 @@ class Trail:
         if error:
             who = identity(by)["arn"]
             record |= {"errorCode": error,
-                       "errorMessage": f"User: {who} is not authorized to perform: codecommit:{action} on resource: {ARN}"}
+                       "errorMessage": f"User: {who} is not authorized to perform: "
+                       f"codecommit:{action} on resource: {ARN}"}
         self.records.append(record)
         if name:
             self.names[name] = event_id
