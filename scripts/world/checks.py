@@ -74,8 +74,12 @@ class Checker:
             if holds and before and update.get("after") and update["ref"].startswith("refs/heads/"):
                 self.claim("forced (git)", not self.truth.is_ancestor(before, update["after"]), where)
         elif said == "deleted":
-            self.claim("deleted", real.landed and new is None, where, f"truly {old} -> {new}, landed {real.landed}")
-        elif self.is_plain:
+            # "Told befores and sightings shrink it" (3): with the record of the real deletion lost, an entry that names the
+            # tip is the only deletion left that explains its absence.
+            exempt = self.view.lost and self.view.is_whole_view and real.new is not None
+            if not exempt:
+                self.claim("deleted", real.landed and new is None, where, f"truly {old} -> {new}, landed {real.landed}")
+        elif self.is_plain and not self.view.gap:
             if said == "created":
                 self.claim("created", old is None and new is not None, where, f"truly {old} -> {new}")
             elif said == "fast-forward":
@@ -116,7 +120,7 @@ class Checker:
         if said == "on-ref":
             self.claim("tip on-ref", on, where)
         elif said == "on-other-ref":
-            self.claim("tip on-other-ref", other and not on, where)
+            self.claim("tip on-other-ref", other, where)
         elif said == "unreachable":
             self.claim("tip unreachable", not on and (not other or not self.view.is_current), where)
 

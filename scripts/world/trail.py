@@ -126,14 +126,14 @@ def write(folder, life, ids, form, start, end, dropped=(), missing_day=None, tru
     random_order = random.Random(shuffle)
     written = []
     for hour, contents in sorted(hours.items()):
-        if missing_day is not None and hour * 3600 // 86_400 == missing_day:
-            continue
         if shuffle is not None:
             random_order.shuffle(contents)
         if copies and random_order.random() < 0.5:
             contents = contents + [random_order.choice(contents) for _ in range(copies)]
         delivered = hour * 3600 + 3600 + 300
-        day = time.gmtime(hour * 3600)
+        if missing_day is not None and delivered // 86_400 == missing_day:
+            continue
+        day = time.gmtime(delivered)
         place = pathlib.Path(folder, "AWSLogs", ACCOUNT, "CloudTrail", REGION, "%04d" % day.tm_year,
                              "%02d" % day.tm_mon, "%02d" % day.tm_mday)
         place.mkdir(parents=True, exist_ok=True)

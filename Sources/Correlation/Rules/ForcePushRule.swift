@@ -116,6 +116,13 @@ struct ForcePushRule: FindingRule {
       guard let updates = byEvent[eventID], let first = updates.first, let push = pushes[eventID] else { return nil }
       let own = push.updates.map { judgement.updates[$0] }.first { $0.report.ref == first.report.ref }
       if own?.report.transition == .forced { return nil }
+      // A deletion in between, or what may be one, took the tip away as well as a forced push would have.
+      let timeline = judgement.refs[first.ref].timeline
+      let last = own?.item ?? timeline.items.count - 1
+      let earliest = updates.map(\.item).min() ?? last
+      guard earliest < last,
+        (earliest + 1...last).allSatisfy({ !timeline.isDeletion($0) && !timeline.mayBeDeletion($0) })
+      else { return nil }
       let tips = updates.compactMap(\.report.after)
       return Finding(
         rule: first.report.ref.isTag ? .tagMoved : .forcePush, severity: first.isProtected ? .error : .warning,
