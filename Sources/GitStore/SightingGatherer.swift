@@ -75,12 +75,18 @@ struct SightingGatherer {
   private func wholeView(_ lines: [FetchHead.Line], _ time: Dated, _ evidence: String) -> WholeView? {
     let branches = lines.filter { $0.ref?.isBranch ?? false }
     guard branches.contains(where: { !$0.isForMerge }), Set(branches.compactMap(\.ref)).count >= 2,
-      remotes.contains(where: \.mapsAllBranches)
+      remotes.contains(where: \.mapsAllBranches), time.dating != .content, time.dating != .stated,
+      isConfigured(before: time.latest)
     else { return nil }
     return WholeView(
       earliest: time.earliest, latest: time.latest, source: .fetchHead, dating: time.dating, clone: index,
       evidence: evidence, showsBranches: true, showsTags: remotes.contains(where: \.mapsTags),
       named: Set(lines.compactMap(\.ref)))
+  }
+
+  /// Whether the clone's configuration is as old as a fetch: the refspecs that stand there now may be others than it had.
+  private func isConfigured(before fetch: Timestamp) -> Bool {
+    Files.modified(clone.commonDirectory + "config").map { $0 <= fetch + Self.sameCommand } ?? false
   }
 
   private func note(_ time: Dated, in result: inout CloneSightings) {
@@ -173,7 +179,7 @@ struct SightingGatherer {
           ref: server, value: .tip(id), earliest: time.earliest, latest: time.latest, source: .cloneFrom,
           dating: .reflog, clone: index, evidence: evidence))
     }
-    guard remotes.contains(where: \.mapsAllBranches), named.filter(\.isBranch).count >= 2 else { return }
+    guard remotes.contains(where: \.mapsAllBranches), isConfigured(before: origin.time), named.filter(\.isBranch).count >= 2 else { return }
     result.views.append(
       WholeView(
         earliest: time.earliest, latest: time.latest, source: .cloneFrom, dating: .reflog, clone: index,

@@ -170,8 +170,7 @@ public struct Judge {
       case .tip(let other): history.isPresent(other)
       }
     }
-    let mayBeElsewhere = history.node(of: tip).flatMap { current.possibleOwner(of: $0) } != nil
-    return isKnown && relation == .inNone && !mayBeElsewhere ? .unreachable : .unknown
+    return isKnown && relation == .inNone && current.isNowhere(tip, besides: refIndex) ? .unreachable : .unknown
   }
 
   private func introduced(

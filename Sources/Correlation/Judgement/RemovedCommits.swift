@@ -71,7 +71,7 @@ struct RemovedCommits {
   }
 
   private func survival(of node: CommitGraph.Node) -> (UpdateReport.Removed.Survival, [String]?) {
-    if let owner = current.owner(of: node) ?? current.possibleOwner(of: node) {
+    if let owner = current.owner(of: node) {
       return (.reachable, [refs[owner].ref.rawValue])
     }
     guard history.graph.isPresent(node), let clone = history.graph.clone(node) else { return (.absent, nil) }

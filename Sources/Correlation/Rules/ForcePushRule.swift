@@ -124,11 +124,14 @@ struct ForcePushRule: FindingRule {
         (earliest + 1...last).allSatisfy({ !timeline.isDeletion($0) && !timeline.mayBeDeletion($0) })
       else { return nil }
       let tips = updates.compactMap(\.report.after)
+      var message =
+        "\(first.report.ref.shorthand) lost \(Phrase.count(tips.count, "pushed tip")) (\(tips.prefix(3).map(\.short).joined(separator: ", "))) no later than this push by \(Phrase.person(push.event.principal)): this one, or one shortly before it, was forced"
+      if !judgement.coverage.isVouchedFor(from: push.time, to: push.time) {
+        message += "; or one that no file here tells"
+      }
       return Finding(
         rule: first.report.ref.isTag ? .tagMoved : .forcePush, severity: first.isProtected ? .error : .warning,
-        message:
-          "\(first.report.ref.shorthand) lost \(Phrase.count(tips.count, "pushed tip")) (\(tips.prefix(3).map(\.short).joined(separator: ", "))) no later than this push by \(Phrase.person(push.event.principal)): this one, or one shortly before it, was forced",
-        ref: first.report.ref, eventID: eventID, commits: tips, evidence: [Phrase.event(push.event)],
+        message: message, ref: first.report.ref, eventID: eventID, commits: tips, evidence: [Phrase.event(push.event)],
         isProtected: first.isProtected)
     }
   }
