@@ -30,6 +30,12 @@ struct ReflogEntry: Hashable {
     return namesBareID(command) ? .other : .fetch
   }
 
+  /// The words of a fetch's command line that are no options: the repository, if it was named, and refspecs.
+  var commandWords: [Substring] {
+    guard let colon = message.lastIndex(of: ":") else { return [] }
+    return message[..<colon].split(separator: " ").dropFirst().filter { !$0.hasPrefix("-") }
+  }
+
   /// Whether the command fetched an object by its id: that says nothing about any ref.
   private func namesBareID(_ command: Substring) -> Bool {
     command.split(separator: " ").contains { word in

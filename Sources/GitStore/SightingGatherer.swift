@@ -116,10 +116,19 @@ struct SightingGatherer {
       for ref in clone.refs.map(\.name) {
         guard let server = remote.serverRef(of: ref) else { continue }
         for entry in clone.reflog(ref.rawValue) where !entry.new.isZero {
+          guard isFetch(entry, from: remote) else { continue }
           read(entry, of: ref, server: server, pushesElsewhere: remote.pushURL != nil, into: &result)
         }
       }
     }
+  }
+
+  /// Whether a fetch was from this remote: a command that names a repository must name this one.
+  private func isFetch(_ entry: ReflogEntry, from remote: Remote) -> Bool {
+    guard entry.act == .fetch, !entry.message.hasPrefix("remote update") else { return true }
+    let words = entry.commandWords
+    return words.isEmpty
+      || words.contains { $0 == remote.name || repository.matches(CodeCommitURL(String($0))) }
   }
 
   private func read(
@@ -179,7 +188,9 @@ struct SightingGatherer {
           ref: server, value: .tip(id), earliest: time.earliest, latest: time.latest, source: .cloneFrom,
           dating: .reflog, clone: index, evidence: evidence))
     }
-    guard remotes.contains(where: \.mapsAllBranches), isConfigured(before: origin.time), named.filter(\.isBranch).count >= 2 else { return }
+    guard remotes.contains(where: \.mapsAllBranches), isConfigured(before: origin.time),
+      named.filter(\.isBranch).count >= 2
+    else { return }
     result.views.append(
       WholeView(
         earliest: time.earliest, latest: time.latest, source: .cloneFrom, dating: .reflog, clone: index,

@@ -149,7 +149,8 @@ class Checker:
             if update.get("elsewhere") == "none" and self.view.knows_final:
                 self.claim("elsewhere none", not elsewhere, where)
         elif verdict == "missing":
-            self.claim("missing", real.landed and gone and bool(self.view.lost), where)
+            # As for `overwritten`: the refusal of a push whose rival's record is lost leaves no trace.
+            self.claim("missing", gone and bool(self.view.lost), where)
         elif verdict == "kept-elsewhere":
             if self.view.knows_final:
                 self.claim("kept-elsewhere", elsewhere, where)

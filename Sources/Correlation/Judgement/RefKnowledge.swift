@@ -123,4 +123,6 @@ struct RefReconciler {
 
 extension Timestamp {
   static let distantPast = Timestamp(seconds: .min)
+  /// The last second of the year 9999.
+  static let distantFuture = Timestamp(seconds: 253_402_300_799)
 }
