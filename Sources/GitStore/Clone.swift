@@ -6,6 +6,7 @@ public import PushModel
 public final class Clone {
   private let handle: RepositoryHandle
   private let objects: ObjectDatabase
+  private let remoteConfiguration: RemoteConfiguration
   /// The worktree, or the git directory of a bare repository, as it was named.
   public let path: String
   public let isBare: Bool
@@ -44,11 +45,13 @@ public final class Clone {
     let configuration = handle.configuration()
     isPartial = configuration.contains { entry in
       entry.name == "extensions.partialclone"
-        || (entry.name.hasPrefix("remote.") && entry.name.hasSuffix(".promisor") && entry.value == "true")
+        || (entry.name.hasPrefix("remote.") && entry.name.hasSuffix(".promisor")
+          && !["false", "no", "off", "0"].contains(entry.value.lowercased()))
     }
-    remotes = Self.remotes(handle, configuration)
+    remoteConfiguration = RemoteConfiguration(configuration)
+    remotes = remoteConfiguration.remotes
     refs = try handle.refs(path: path)
-    notes = []
+    notes = handle.configurationNote.map { [$0] } ?? []
     self.handle = handle
     self.objects = objects
     let replaced = refs.filter { $0.name.rawValue.hasPrefix("refs/replace/") }
@@ -60,20 +63,8 @@ public final class Clone {
     }
   }
 
-  private static func remotes(_ handle: borrowing RepositoryHandle, _ configuration: [RepositoryHandle.Entry])
-    -> [Remote]
-  {
-    handle.remoteNames().compactMap { name in
-      guard let (url, pushURL, refspecs) = handle.remote(name) else { return nil }
-      let rewritesPush = configuration.contains { entry in
-        entry.name.hasPrefix("url.") && entry.name.hasSuffix(".pushinsteadof") && url.hasPrefix(entry.value)
-      }
-      return Remote(
-        name: name, url: url, pushURL: pushURL ?? (rewritesPush ? url : nil), refspecs: refspecs.map { Refspec($0) },
-        skipsTags: configuration.contains { $0.name == "remote.\(name).tagopt" && $0.value == "--no-tags" },
-        codecommit: CodeCommitURL(url))
-    }
-  }
+  /// A URL as git uses it, after the configuration's `insteadOf`.
+  func rewritten(_ url: String) -> String { remoteConfiguration.rewritten(url) }
 
   /// The values of every configuration key that begins with `prefix` (in lower case), as git sees them in the repository
   /// at `path`; none where there is no such repository.
@@ -123,12 +114,17 @@ public final class Clone {
     var content: FetchHead?
   }
 
+  private var fetchHeadPaths: [String] {
+    let worktrees = Files.entries(commonDirectory + "worktrees").map { commonDirectory + "worktrees/\($0)/" }
+    return ([commonDirectory] + worktrees).map { $0 + "FETCH_HEAD" }
+  }
+
+  /// Whether anything was ever fetched into it, or tried: a failed fetch empties the word of an earlier one.
+  var hasFetchHead: Bool { fetchHeadPaths.contains { Files.modified($0) != nil } }
+
   /// FETCH_HEAD of the main worktree and of every linked one; files of 0 bytes say nothing.
   func fetchHeadFiles() -> [FetchHeadFile] {
-    var folders = [commonDirectory]
-    folders += Files.entries(commonDirectory + "worktrees").map { commonDirectory + "worktrees/\($0)/" }
-    return folders.compactMap { folder in
-      let path = folder + "FETCH_HEAD"
+    fetchHeadPaths.compactMap { path in
       guard let text = Files.text(path), !text.isEmpty, let time = Files.modified(path) else { return nil }
       return FetchHeadFile(path: path, time: time, content: FetchHead(text))
     }
