@@ -16,7 +16,9 @@ public final class Clone {
   public let remotes: [Remote]
   /// Every ref that names an object, in the order of names.
   public let refs: [LocalRef]
-  public private(set) var notes: [String]
+  public var notes: [String] { openingNotes + historyNotes }
+  private var openingNotes: [String]
+  private var historyNotes: [String] = []
   /// Why some commits lack their parents; set once the graph is loaded.
   public private(set) var incompleteReason: String?
 
@@ -51,15 +53,15 @@ public final class Clone {
     remoteConfiguration = RemoteConfiguration(configuration)
     remotes = remoteConfiguration.remotes
     refs = try handle.refs(path: path)
-    notes = handle.configurationNote.map { [$0] } ?? []
+    openingNotes = handle.configurationNote.map { [$0] } ?? []
     self.handle = handle
     self.objects = objects
     let replaced = refs.filter { $0.name.rawValue.hasPrefix("refs/replace/") }
     if !replaced.isEmpty {
-      notes.append("\(path): \(replaced.count) replace refs are ignored: they rewrite what history looks like")
+      openingNotes.append("\(path): \(replaced.count) replace refs are ignored: they rewrite what history looks like")
     }
     if let grafts = Files.text(commonDirectory + "info/grafts"), grafts.contains(where: { !$0.isWhitespace }) {
-      notes.append("\(path): info/grafts is ignored: it rewrites what history looks like")
+      openingNotes.append("\(path): info/grafts is ignored: it rewrites what history looks like")
     }
   }
 
@@ -92,17 +94,46 @@ public final class Clone {
     return tips
   }
 
-  /// Told by the loader once it has read this clone's commits.
-  func noteHistory(isCut: Bool, _ damage: [String]) {
-    if isCut {
-      incompleteReason = isShallow ? "shallow" : isPartial ? "partial" : "objects are missing"
-      if !isShallow, !isPartial {
-        notes.append(
-          "\(path): commits name parents that are not here, though the clone is not shallow: objects are missing")
+  /// Fails if no ref leads to an object: the clone would pass for an empty one.
+  func proveReadable() throws(GitStoreError) {
+    guard !refs.isEmpty else { return }
+    var reasons: Set<String> = []
+    for ref in refs {
+      switch objects.read(ref.target) {
+      case .commit, .tag, .other: return
+      case .absent: break
+      case .damaged(let reason): reasons.insert(reason)
       }
     }
-    for line in damage.prefix(5) { notes.append("\(path): \(line)") }
-    if damage.count > 5 { notes.append("\(path): \(damage.count - 5) more objects cannot be read") }
+    let packs = Files.entries(commonDirectory + "objects/pack")
+    let lacksIndex = packs.contains { pack in
+      pack.hasSuffix(".pack") && !packs.contains(pack.dropLast("pack".count) + "idx")
+    }
+    throw GitStoreError(
+      "\(path): none of its \(refs.count) refs leads to an object that can be read"
+        + (reasons.min().map { ": \($0)" } ?? ""),
+      hints: lacksIndex
+        ? [
+          "a pack lacks its .idx file, which libgit2 1.5 needs beside a multi-pack-index: git -C \(path) index-pack PACK"
+        ]
+        : ["git -C \(path) fsck tells what is missing or damaged; clone the repository again"])
+  }
+
+  /// Told by the loader once it has read this clone's commits.
+  func noteHistory(isCut: Bool, missing: [LocalRef], damage: [String]) {
+    historyNotes = []
+    incompleteReason = isCut ? (isShallow ? "shallow" : isPartial ? "partial" : "objects are missing") : nil
+    if isCut, !isShallow, !isPartial {
+      historyNotes.append(
+        "\(path): commits name parents that are not here, though the clone is not shallow: objects are missing")
+    }
+    if let ref = missing.first {
+      incompleteReason = "objects are missing"
+      let others = missing.count > 1 ? ", nor are those of \(missing.count - 1) other refs" : ""
+      historyNotes.append("\(path): object \(ref.target) of \(ref.name) is not here\(others)")
+    }
+    for line in damage.prefix(5) { historyNotes.append("\(path): \(line)") }
+    if damage.count > 5 { historyNotes.append("\(path): \(damage.count - 5) more objects cannot be read") }
     if !damage.isEmpty { incompleteReason = "damaged objects" }
   }
 
