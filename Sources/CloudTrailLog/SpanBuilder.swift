@@ -17,14 +17,16 @@ struct SpanBuilder: Sendable {
     var hasReadOnlyRecords = false
     var lastDay: Int64?
 
-    mutating func note(_ time: Timestamp) {
+    mutating func extend(to time: Timestamp) {
       if let times {
         if time < times.lowerBound { self.times = time...times.upperBound }
         if time > times.upperBound { self.times = times.lowerBound...time }
       } else {
         times = time...time
       }
-      let day = time.day
+    }
+
+    mutating func note(day: Int64) {
       if day != lastDay {
         days.insert(day)
         lastDay = day
@@ -56,8 +58,7 @@ struct SpanBuilder: Sendable {
   /// A log file whose path tells its account and region: its day counts even if it holds no record.
   mutating func note(file place: LogFilePlace) {
     guard let index = index(place, nil, nil) else { return }
-    if let day = place.folderDay { extents[index].days.insert(day) }
-    if let delivery = place.delivery { extents[index].days.insert(delivery.day) }
+    if let day = place.folderDay ?? place.delivery?.day { extents[index].days.insert(day) }
   }
 
   /// One record of a log file; the path's account and region win over the record's.
@@ -65,7 +66,9 @@ struct SpanBuilder: Sendable {
     guard let time = head.time, place.allows(time), let index = index(place, head.accountID, head.region) else {
       return
     }
-    extents[index].note(time)
+    extents[index].extend(to: time)
+    // A file of one day may hold the last records of the day before: that does not make that day's own files present.
+    if place.folderDay == nil, place.delivery == nil { extents[index].note(day: time.day) }
     if head.readOnly == true { extents[index].hasReadOnlyRecords = true }
   }
 
@@ -73,8 +76,8 @@ struct SpanBuilder: Sendable {
     for (key, extent) in zip(other.keys, other.extents) {
       let index = index(of: key)
       if let times = extent.times {
-        extents[index].note(times.lowerBound)
-        extents[index].note(times.upperBound)
+        extents[index].extend(to: times.lowerBound)
+        extents[index].extend(to: times.upperBound)
       }
       extents[index].days.formUnion(extent.days)
       if extent.hasReadOnlyRecords { extents[index].hasReadOnlyRecords = true }

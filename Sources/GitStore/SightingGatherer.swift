@@ -93,6 +93,7 @@ struct SightingGatherer {
     guard Set(branches.compactMap(\.ref)).count >= 2 else { return nil }
     var refspecs: [[Refspec]] = []
     if branches.contains(where: { !$0.isForMerge }) {
+      guard time.dating != .content, time.dating != .stated, isConfigured(before: time.latest) else { return nil }
       refspecs = remotes(fetchedAs: lines).map(\.refspecs)
     } else {
       for entry in fetches {
@@ -117,6 +118,11 @@ struct SightingGatherer {
       return urls.contains(url)
     }
     return fitting.isEmpty ? remotes : fitting
+  }
+
+  /// Whether the clone's configuration is as old as a fetch: the refspecs that stand there now may be others than it had.
+  private func isConfigured(before fetch: Timestamp) -> Bool {
+    Files.modified(clone.commonDirectory + "config").map { $0 <= fetch + Self.sameCommand } ?? false
   }
 
   private func note(_ time: Dated, in result: inout CloneSightings) {
@@ -231,7 +237,9 @@ struct SightingGatherer {
           ref: server, value: .tip(id), earliest: time.earliest, latest: time.latest, source: .cloneFrom,
           dating: .reflog, clone: index, evidence: evidence))
     }
-    guard remotes.contains(where: \.mapsAllBranches), named.filter(\.isBranch).count >= 2 else { return }
+    guard remotes.contains(where: \.mapsAllBranches), isConfigured(before: origin.time),
+      named.filter(\.isBranch).count >= 2
+    else { return }
     result.views.append(
       WholeView(
         earliest: time.earliest, latest: time.latest, source: .cloneFrom, dating: .reflog, clone: index,

@@ -41,7 +41,8 @@ struct RunContext {
     let evidence = Evidence(
       ledger: ledger, coverage: coverage, conflicts: trail.conflicts, unreadable: reading.unreadable,
       hasPlainDeletions: hasPlainDeletions, graph: graph, sightings: sightings, clones: summaries(seen),
-      visibility: seen.visibility, remoteHeads: seen.remoteHeads, localBranches: seen.localBranches,
+      visibility: seen.visibility, seesEverything: seen.views.contains { $0.showsBranches && $0.showsTags },
+      remoteHeads: seen.remoteHeads, localBranches: seen.localBranches,
       remoteName: seen.remoteName, isShallow: clones.clones.contains { $0.isShallow },
       accountID: epoch.identity.accountID.isEmpty ? nil : epoch.identity.accountID,
       region: epoch.identity.region.isEmpty ? nil : epoch.identity.region,

@@ -1,6 +1,6 @@
 """A branch that nobody merged is deleted by push."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

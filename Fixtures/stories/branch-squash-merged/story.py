@@ -1,6 +1,6 @@
 """A pull request squashes a branch, which is then deleted."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

@@ -1,6 +1,6 @@
 """A clone is copied, and every file's time is that of the copy."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

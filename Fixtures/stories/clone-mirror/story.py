@@ -1,6 +1,6 @@
 """A mirror that is updated once."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

@@ -1,6 +1,6 @@
 """Three pushes, and a clone of depth two."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

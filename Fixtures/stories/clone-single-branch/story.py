@@ -1,6 +1,6 @@
 """A clone of main alone."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

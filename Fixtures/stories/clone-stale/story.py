@@ -1,6 +1,6 @@
 """A clone from before the last two pushes."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

@@ -1,6 +1,6 @@
 """A clone keeps the tracking ref of a deleted branch."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

@@ -1,6 +1,6 @@
 """Five deletions, each written in another form."""
 
-from tale import Tale
+from telling import Tale
 
 FORMS = ("zeros", "null", "absent", "empty", "flag")
 

@@ -1,6 +1,6 @@
 """A deletion whose record names the old tip."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

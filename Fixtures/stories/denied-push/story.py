@@ -1,6 +1,6 @@
 """The service refuses a push, and its record says so."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

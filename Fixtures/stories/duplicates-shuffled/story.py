@@ -1,6 +1,6 @@
 """Every record is there twice, in files of no order."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

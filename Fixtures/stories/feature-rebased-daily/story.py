@@ -1,6 +1,6 @@
 """A feature branch is rebased and pushed by force every morning."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

@@ -1,6 +1,6 @@
 """A force push over a commit that its pusher never had."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

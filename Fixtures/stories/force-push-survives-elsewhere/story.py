@@ -1,6 +1,6 @@
 """main is put back by force; a branch keeps what it had."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

@@ -1,6 +1,6 @@
 """Commits and merges that the service makes itself."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

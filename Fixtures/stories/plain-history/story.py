@@ -1,6 +1,6 @@
 """Plain history: everything that was pushed is still there."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

@@ -1,6 +1,6 @@
 """One push reaches the server twice."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

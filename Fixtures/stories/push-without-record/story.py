@@ -1,6 +1,6 @@
 """A push that no record tells, on a trail that nobody vouches for."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

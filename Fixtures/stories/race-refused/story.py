@@ -1,6 +1,6 @@
 """Two people push main; the slower one is refused, and his record has no error."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

@@ -1,6 +1,6 @@
 """A pushed commit is overwritten before anybody fetched it."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

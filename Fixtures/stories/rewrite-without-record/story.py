@@ -1,6 +1,6 @@
 """main is put back by force, and no record tells; the user vouches for the trail."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

@@ -1,6 +1,6 @@
 """Two pushes to main within one second, each with a sound history."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

@@ -1,6 +1,6 @@
 """Two pushes to main within one second, of which one was refused in silence."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

@@ -1,6 +1,6 @@
 """One push moves main, makes a branch and a tag, and deletes a topic."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

@@ -1,6 +1,6 @@
 """Two tags are moved to a newer commit."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

@@ -1,6 +1,6 @@
 """The trail was copied hours before the clone was fetched."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

@@ -1,6 +1,6 @@
 """An old repository, ninety days of trail, and a gate that the newest push started."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

@@ -1,6 +1,6 @@
 """A push with nothing to say leaves a ref advertisement alone."""
 
-from tale import Tale
+from telling import Tale
 
 
 def story(folder):

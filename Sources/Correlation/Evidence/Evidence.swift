@@ -17,6 +17,8 @@ public struct Evidence: Sendable {
   public var clones: [CloneSummary]
   /// Which branches each clone's whole views and refspecs cover, and whether its tags show the server.
   public var visibility: @Sendable (RefName) -> RefVisibility
+  /// Whether some clone or listing shows every ref of the server at its moment, tags too.
+  public var seesEverything: Bool
   /// Branches that a clone's remote HEAD names.
   public var remoteHeads: [RefName]
   /// Local branches that keep commits alive: a clone's index, the branch, its tip.
@@ -32,7 +34,7 @@ public struct Evidence: Sendable {
   public init(
     ledger: Ledger, coverage: Coverage, conflicts: [EventSet.Conflict], unreadable: [UnreadablePlace],
     hasPlainDeletions: Bool, graph: CommitGraph, sightings: [Sighting], clones: [CloneSummary],
-    visibility: @escaping @Sendable (RefName) -> RefVisibility, remoteHeads: [RefName],
+    visibility: @escaping @Sendable (RefName) -> RefVisibility, seesEverything: Bool, remoteHeads: [RefName],
     localBranches: [LocalBranch], remoteName: String, isShallow: Bool, accountID: String?,
     region: String?, notes: [String]
   ) {
@@ -45,6 +47,7 @@ public struct Evidence: Sendable {
     self.sightings = sightings
     self.clones = clones
     self.visibility = visibility
+    self.seesEverything = seesEverything
     self.remoteHeads = remoteHeads
     self.localBranches = localBranches
     self.remoteName = remoteName

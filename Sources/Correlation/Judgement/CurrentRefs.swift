@@ -5,10 +5,11 @@ internal import PushModel
 struct CurrentRefs {
   private let history: History
   private let refs: [RefKnowledge]
-  /// For each node, one more than the index of the first ref (protected ones first) whose only state has it; 0 for none.
+  /// For each node, one more than the index of the first ref (protected ones first) that has it in each of its possible
+  /// states; 0 for none.
   private var owners: [UInt32]
-  /// For each node, whether some ref *may* have it that need not.
-  private var possible: [Bool]
+  /// The same for refs that have it in some of their possible states.
+  private var possibleOwners: [UInt32]
   /// The ref that was marked first: what it does not own it has not.
   private let firstRef: Int?
   /// Refs with a state that is unknown, in no clone, or incomplete; by index.
@@ -19,36 +20,53 @@ struct CurrentRefs {
     self.refs = refs
     let count = history.graph.count
     owners = Array(repeating: 0, count: count)
-    possible = Array(repeating: false, count: count)
-    var marked = Array(repeating: false, count: count)
+    possibleOwners = Array(repeating: 0, count: count)
     let order = refs.indices.sorted { left, right in
       if refs[left].isProtected != refs[right].isProtected { return refs[left].isProtected }
       return refs[left].ref < refs[right].ref
     }
-    firstRef = order.first { refs[$0].lastKnown.count == 1 && refs[$0].lastKnown[0].tip.flatMap(history.node) != nil }
+    firstRef = order.first { !refs[$0].lastKnown.contains(where: \.isUnknown) && refs[$0].lastKnown != [.none] }
+    var marked = Array(repeating: false, count: count)
+    var possible = Array(repeating: false, count: count)
+    for index in order { noteUncertainty(index) }
     for index in order {
-      let values = refs[index].lastKnown
-      if values.isEmpty { uncertainRefs.insert(index) }
-      for value in values {
-        switch value {
-        case .none: break
-        case .unknown: uncertainRefs.insert(index)
-        case .tip(let tip):
-          guard let node = history.node(of: tip) else {
-            if history.kind(of: tip) == .absent { uncertainRefs.insert(index) }
-            continue
-          }
-          if !history.graph.isComplete(node) { uncertainRefs.insert(index) }
-          if values.count > 1 {
-            history.graph.mark(from: node, in: &possible) { _ in }
-          } else {
-            let owner = UInt32(index + 1)
-            history.graph.mark(from: node, in: &marked) { owners[Int($0)] = owner }
-          }
-        }
+      let owner = UInt32(index + 1)
+      if let sure = Self.commonTip(refs[index].lastKnown, history) {
+        history.graph.mark(from: sure, in: &marked) { owners[Int($0)] = owner }
+      }
+      guard refs[index].lastKnown.count > 1 else { continue }
+      for node in refs[index].lastKnown.compactMap(\.tip).compactMap(history.node) {
+        history.graph.mark(from: node, in: &possible) { possibleOwners[Int($0)] = owner }
       }
     }
   }
+
+  /// The tip that every possible state has, if there is one: all that is below it is on the ref for certain.
+  private static func commonTip(_ values: [RefValue], _ history: History) -> CommitGraph.Node? {
+    let tips = values.compactMap(\.tip)
+    guard !tips.isEmpty, tips.count == values.count else { return nil }
+    let common = tips.first { tip in tips.allSatisfy { history.contains(tip, in: $0) == .yes } }
+    return common.flatMap(history.node)
+  }
+
+  private mutating func noteUncertainty(_ index: Int) {
+    let values = refs[index].lastKnown
+    if values.isEmpty { uncertainRefs.insert(index) }
+    for value in values {
+      switch value {
+      case .none: break
+      case .unknown: uncertainRefs.insert(index)
+      case .tip(let tip):
+        guard let node = history.node(of: tip) else {
+          if history.kind(of: tip) == .absent { uncertainRefs.insert(index) }
+          continue
+        }
+        if !history.graph.isComplete(node) { uncertainRefs.insert(index) }
+      }
+    }
+  }
+
+  // MARK: - Questions
 
   /// A ref whose last known state has the tip, for certain.
   func owner(of tip: ObjectID, besides own: Int? = nil) -> Int? {
@@ -63,27 +81,37 @@ struct CurrentRefs {
     return owner < 0 || owner == own ? nil : owner
   }
 
+  /// A ref that has the commit in one of its possible states, though not in all.
+  func possibleOwner(of node: CommitGraph.Node) -> Int? {
+    let owner = Int(possibleOwners[Int(node)]) - 1
+    return owner < 0 ? nil : owner
+  }
+
   /// Whether a tip is in the last known state of one ref.
   ///
-  /// Mostly the marks tell: what the ref owns it has, and what nobody has it has not. Only what another ref owns needs a
-  /// search.
+  /// Mostly the marks tell: what the ref owns it has, and what nobody may have it has not. Only what another ref owns
+  /// needs a search.
   func relation(of tip: ObjectID, to ref: Int) -> Relation {
     let knowledge = refs[ref]
-    if knowledge.lastKnown.count == 1, !knowledge.ref.isTag, let last = knowledge.lastKnown[0].tip,
-      let node = history.node(of: tip), let target = history.node(of: last)
-    {
-      let owner = Int(owners[Int(node)]) - 1
-      if owner == ref { return .inAll }
-      if owner < 0 || ref == firstRef { return history.graph.isComplete(target) ? .inNone : .unclear }
+    let tips = knowledge.lastKnown.compactMap(\.tip)
+    if !knowledge.ref.isTag, tips.count == knowledge.lastKnown.count, let node = history.node(of: tip) {
+      let owner = owners[Int(node)]
+      if Int(owner) == ref + 1 { return .inAll }
+      let isNowhere = owner == 0 || ref == firstRef
+      if isNowhere, possibleOwners[Int(node)] == 0, tips.allSatisfy(history.isComplete) { return .inNone }
     }
     return Relation(of: tip, to: knowledge.lastKnown, isTag: knowledge.ref.isTag, history)
   }
 
-  func mayBeReachable(_ node: CommitGraph.Node) -> Bool { possible[Int(node)] }
-
-  /// Whether every ref's last known state is one value with a complete history, so that what none has is in none.
+  /// Whether every ref's last known state has a complete history, so that what none has is in none.
   func isCertain(besides own: Int? = nil) -> Bool {
     uncertainRefs.isEmpty || (uncertainRefs.count == 1 && own.map(uncertainRefs.contains) ?? false)
+  }
+
+  /// Whether a tip is in no ref, for certain.
+  func isNowhere(_ tip: ObjectID, besides own: Int? = nil) -> Bool {
+    guard isCertain(besides: own), owner(of: tip, besides: own) == nil else { return false }
+    return history.node(of: tip).map { possibleOwner(of: $0) == nil || possibleOwner(of: $0) == own } ?? true
   }
 
   var uncertain: [RefName] { uncertainRefs.sorted().map { refs[$0].ref } }

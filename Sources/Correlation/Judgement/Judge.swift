@@ -31,7 +31,8 @@ public struct Judge {
       localBranches: evidence.localBranches)
     let transitions = TransitionRule(history: history)
     let verdicts = VerdictRule(
-      history: history, coverage: evidence.coverage, refs: refs, current: current, merges: merges)
+      history: history, coverage: evidence.coverage, refs: refs, current: current, merges: merges,
+      seesEverything: evidence.seesEverything)
 
     var updates: [UpdateJudgement?] = Array(repeating: nil, count: ledger.updates.count)
     for (index, knowledge) in refs.enumerated() {
@@ -169,7 +170,7 @@ public struct Judge {
       case .tip(let other): history.isPresent(other)
       }
     }
-    return isKnown && relation == .inNone ? .unreachable : .unknown
+    return isKnown && relation == .inNone && current.isNowhere(tip, besides: refIndex) ? .unreachable : .unknown
   }
 
   private func introduced(
@@ -255,9 +256,7 @@ public struct Judge {
           change.mergeSource
           ?? change.mergeSourceRef.flatMap { tip(of: $0, at: ledger.updates[index].time, refs, refIndex) }
         guard let source else { continue }
-        if let result = change.after, history.isPresent(result), current.owner(of: result) == nil,
-          current.isCertain()
-        {
+        if let result = change.after, history.isPresent(result), current.isNowhere(result) {
           continue
         }
         merges.append((index, source))

@@ -51,7 +51,7 @@ struct RemovedCommits {
     func visit(_ node: CommitGraph.Node) {
       guard current.owner(of: node) == nil, seen.insert(node).inserted else { return }
       if history.graph.isPresent(node) { nodes.append(node) }
-      if current.mayBeReachable(node) { upperBound = true }
+      if current.possibleOwner(of: node) != nil { upperBound = true }
       stack.append(node)
     }
     visit(root)
@@ -71,7 +71,9 @@ struct RemovedCommits {
   }
 
   private func survival(of node: CommitGraph.Node) -> (UpdateReport.Removed.Survival, [String]?) {
-    if let owner = current.owner(of: node) { return (.reachable, [refs[owner].ref.rawValue]) }
+    if let owner = current.owner(of: node) {
+      return (.reachable, [refs[owner].ref.rawValue])
+    }
     guard history.graph.isPresent(node), let clone = history.graph.clone(node) else { return (.absent, nil) }
     if localOwners[Int(node)] > 0 {
       let branch = localBranches[Int(localOwners[Int(node)]) - 1]

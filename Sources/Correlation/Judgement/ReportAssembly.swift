@@ -92,7 +92,9 @@ struct ReportAssembly {
     let items = knowledge.timeline.items
     guard let first = items.first, let last = items.last else { return nil }
     let seen = knowledge.latest.map { $0.sighting.earliest ?? last.time } ?? last.time
-    return RefReport.Span(start: first.time, end: max(last.time, min(seen, knowledge.latest?.sighting.latest ?? seen)))
+    // What lies past coverage was seen, but not audited.
+    let audited = judgement.coverage.effectiveEnd.map { min(seen, $0) } ?? last.time
+    return RefReport.Span(start: first.time, end: max(last.time, audited))
   }
 
   // MARK: - Limits

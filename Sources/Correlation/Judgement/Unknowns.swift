@@ -96,15 +96,14 @@ struct Unknowns {
 
   private func removal(_ update: UpdateJudgement) -> [Unknown] {
     guard update.report.transition == .deleted, update.report.mergedBy == nil else { return [] }
-    let isOpen: Bool
-    if let removed = update.report.removed {
-      isOpen = removed.upperBound && removed.count > 0
-    } else {
-      isOpen = update.report.before.tip != nil && !judgement.current.isCertain()
-    }
-    guard isOpen else { return [] }
     let counts = weighs(gravest(update.isProtected)) && !update.opensSpan
-    return [unknown("what was removed", update, .notFetchedYet, counts: counts)]
+    if let removed = update.report.removed {
+      guard removed.upperBound, removed.count > 0 else { return [] }
+      return [unknown("what was removed", update, .notFetchedYet, counts: counts)]
+    }
+    guard let tip = update.report.before.tip, !judgement.history.isPresent(tip) else { return [] }
+    guard update.report.ref.isTag || !judgement.current.isNowhere(tip) else { return [] }
+    return [unknown("what was removed", update, .tipAbsent, counts: counts, tip: tip)]
   }
 
   // MARK: - Refs

@@ -9,15 +9,21 @@ struct VerdictRule {
   let refs: [RefKnowledge]
   let current: CurrentRefs
   let merges: MergedTips
+  /// Whether some clone or listing shows every ref, tags too.
+  let seesEverything: Bool
   /// Per ref, lazily: for each position, where its single value is proven dropped.
   private let drops: DropIndex
 
-  init(history: History, coverage: Coverage, refs: [RefKnowledge], current: CurrentRefs, merges: MergedTips) {
+  init(
+    history: History, coverage: Coverage, refs: [RefKnowledge], current: CurrentRefs, merges: MergedTips,
+    seesEverything: Bool
+  ) {
     self.history = history
     self.coverage = coverage
     self.refs = refs
     self.current = current
     self.merges = merges
+    self.seesEverything = seesEverything
     drops = DropIndex(history: history)
   }
 
@@ -58,7 +64,7 @@ struct VerdictRule {
     if doubt == nil, let dropped {
       let verdict: Verdict = timeline.isDeletion(dropped.item) ? .deleted : .overwritten
       return Result(
-        verdict: verdict, dropped: dropped, elsewhere: current.isCertain(besides: refIndex) ? Elsewhere.none : .unknown)
+        verdict: verdict, dropped: dropped, elsewhere: elsewhere(tip, item, refIndex))
     }
     if doubt == nil, let sighting = proofOfAbsence(tip, after: item, in: timeline) {
       return Result(verdict: .missing, sighting: sighting)
@@ -67,6 +73,16 @@ struct VerdictRule {
     return Result(
       verdict: .unverifiable, reason: reason,
       mayBeMissing: dropped == nil && mayBeMissing(tip, item, knowledge))
+  }
+
+  /// Whether another ref may have the tip: one whose state is not known, or one that was made where the trail has a gap.
+  private func elsewhere(_ tip: ObjectID, _ item: Int, _ refIndex: Int) -> Elsewhere {
+    guard current.isNowhere(tip, besides: refIndex) else { return .unknown }
+    // What is in no clone may be a tag object: then its commit may be anywhere.
+    if refs[refIndex].ref.isTag, !history.isPresent(tip) { return .unknown }
+    let pushed = refs[refIndex].timeline.items[item].time
+    guard let end = coverage.effectiveEnd, end > pushed else { return .none }
+    return coverage.separation(from: pushed, to: end) == .none || seesEverything ? Elsewhere.none : .unknown
   }
 
   private func isSeen(_ tip: ObjectID, _ knowledge: RefKnowledge) -> Bool {

@@ -116,12 +116,22 @@ struct ForcePushRule: FindingRule {
       guard let updates = byEvent[eventID], let first = updates.first, let push = pushes[eventID] else { return nil }
       let own = push.updates.map { judgement.updates[$0] }.first { $0.report.ref == first.report.ref }
       if own?.report.transition == .forced { return nil }
+      // A deletion in between, or what may be one, took the tip away as well as a forced push would have.
+      let timeline = judgement.refs[first.ref].timeline
+      let last = own?.item ?? timeline.items.count - 1
+      let earliest = updates.map(\.item).min() ?? last
+      guard earliest < last,
+        (earliest + 1...last).allSatisfy({ !timeline.isDeletion($0) && !timeline.mayBeDeletion($0) })
+      else { return nil }
       let tips = updates.compactMap(\.report.after)
+      var message =
+        "\(first.report.ref.shorthand) lost \(Phrase.count(tips.count, "pushed tip")) (\(tips.prefix(3).map(\.short).joined(separator: ", "))) no later than this push by \(Phrase.person(push.event.principal)): this one, or one shortly before it, was forced"
+      if !judgement.coverage.isVouchedFor(from: push.time, to: push.time) {
+        message += "; or one that no file here tells"
+      }
       return Finding(
         rule: first.report.ref.isTag ? .tagMoved : .forcePush, severity: first.isProtected ? .error : .warning,
-        message:
-          "\(first.report.ref.shorthand) lost \(Phrase.count(tips.count, "pushed tip")) (\(tips.prefix(3).map(\.short).joined(separator: ", "))) no later than this push by \(Phrase.person(push.event.principal)): this one, or one shortly before it, was forced",
-        ref: first.report.ref, eventID: eventID, commits: tips, evidence: [Phrase.event(push.event)],
+        message: message, ref: first.report.ref, eventID: eventID, commits: tips, evidence: [Phrase.event(push.event)],
         isProtected: first.isProtected)
     }
   }

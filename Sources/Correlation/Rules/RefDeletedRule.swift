@@ -31,9 +31,9 @@ struct RefDeletedRule: FindingRule {
         ref: report.ref, eventID: event.eventID, commits: removed.commits.map(\.id), evidence: [Phrase.event(event)],
         isProtected: update.isProtected)
     }
-    // The old tip is in no clone. Where every ref's history is complete, it is in none of them either.
-    guard let tip = report.before.tip, !judgement.history.isPresent(tip), judgement.current.isCertain(),
-      judgement.current.owner(of: tip) == nil
+    // The old tip is in no clone. Where every ref's history is complete, it is in none of them either; but a tag's tip may
+    // be a tag object, whose commit may well be.
+    guard !report.ref.isTag, let tip = report.before.tip, !judgement.history.isPresent(tip), judgement.current.isNowhere(tip)
     else { return nil }
     return Finding(
       rule: .refDeleted, severity: update.isProtected ? .error : .warning,

@@ -78,8 +78,10 @@ struct UnloggedUpdateRule: FindingRule {
     var findings: [Finding] = []
     var told: Set<ObjectID> = []
     for placed in timeline.sightings where !placed.canAccuse {
-      guard case .tip(let tip) = placed.value, placed.low > 0, let start = placed.start,
-        judgement.coverage.isUnbroken(from: start, to: placed.end), judgement.isInScope(placed.sighting.latest),
+      guard case .tip(let tip) = placed.value, placed.low > 0,
+        judgement.coverage.isUnbroken(
+          from: timeline.items[timeline.groups[placed.low - 1].upperBound - 1].time, to: placed.end),
+        judgement.isInScope(placed.sighting.latest),
         !timeline.items.contains(where: { $0.after == tip || $0.told == .tip(tip) }),
         !timeline.valuesAfter.contains(where: { $0.contains { $0.isUnknown } }),
         !timeline.initialValues.contains(.tip(tip)), told.insert(tip).inserted

@@ -29,10 +29,13 @@ struct TimelineItem {
   static let raceWindow: Int64 = 900
 
   /// Whether `other`, if it moved the ref before this push took effect, may have caused its refusal in silence.
+  ///
+  /// Without an advertisement, only another principal or address is thought to race over minutes; but within the seconds
+  /// that a push takes, one robot's own jobs race as well.
   func mayBeRefused(becauseOf other: TimelineItem) -> Bool {
     guard isGitPush, !isShown, other.time <= time + Self.orderSlack else { return false }
     if let advertised { return other.time >= advertised }
-    return other.actor != actor && other.time >= time - Self.raceWindow
+    return other.time >= time - (other.actor == actor ? Self.orderSlack : Self.raceWindow)
   }
 }
 

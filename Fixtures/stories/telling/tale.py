@@ -1,0 +1,85 @@
+"""A story's world while it is told."""
+
+import pathlib
+
+from telling.clone import Clone
+from telling.git import git
+from telling.service import Service
+from telling.trail import URL, Trail
+from telling.words import moment, seconds, stamp
+
+# The server's hook: notes each push's commands; can refuse, and can wait for another push to land first.
+HOOK = """#!/bin/sh
+cat >> "$STORY_COMMANDS"
+if [ -n "$STORY_DENIED" ]; then echo "You are not authorized to push." >&2; exit 1; fi
+if [ -n "$STORY_WAITS_FOR" ]; then
+  : > "$STORY_WAITS_FOR.reached"
+  while [ ! -e "$STORY_WAITS_FOR" ]; do sleep 0.02; done
+fi
+"""
+
+CONFIG = """[init]
+\tdefaultBranch = main
+[gc]
+\tauto = 0
+[maintenance]
+\tauto = false
+[protocol "ext"]
+\tallow = always
+[advice]
+\tdetachedHead = false
+"""
+
+
+class Tale(Service):
+    def __init__(self, folder, first_day="2026-03-02"):
+        self.folder = pathlib.Path(folder)
+        self.server = self.folder / "server.git"
+        self.first = moment(f"{first_day} 00:00")
+        self.end = None
+        self.trail = Trail(self.first)
+        self.set_up()
+
+    def set_up(self):
+        template, tools = self.folder / "template", self.folder / "bin"
+        (template / "info").mkdir(parents=True)
+        (template / "description").write_text("Unnamed repository.\n")
+        (template / "info" / "exclude").write_text("# Patterns that are ignored here alone\n")
+        tools.mkdir()
+        remote = tools / "git-remote-codecommit"
+        remote.write_text(f'#!/bin/sh\nexec git remote-ext "$1" "git %s {self.server}"\n')
+        remote.chmod(0o755)
+        (self.folder / "gitconfig").write_text(CONFIG)
+        git(self, self.folder, self.first, "init", "-q", "--bare", str(self.server))
+        git(self, self.server, self.first, "config", "receive.denyDeleteCurrent", "ignore")
+        git(self, self.server, self.first, "config", "uploadpack.allowAnySHA1InWant", "true")
+        hook = self.server / "hooks" / "pre-receive"
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text(HOOK)
+        hook.chmod(0o755)
+
+    def clone(self, person, folder, at, *options, logged=True):
+        """A clone by that person; the one in the folder `clone` is what the tool is shown."""
+        at, path = moment(at), self.folder / folder
+        had = bool(git(self, self.server, at, "for-each-ref"))
+        git(self, self.folder, at, "clone", "-q", *options, URL, str(path), person=person)
+        made = Clone(self, person, path)
+        made.clock = at
+        made.date_files(at)
+        if logged:
+            self.trail.log_pull(person, at, transferred=had, shallow="--depth" in " ".join(options))
+        return made
+
+    def trail_ends(self, at):
+        """What was logged later was not copied."""
+        self.end = moment(at)
+
+    @staticmethod
+    def stamp(at):
+        return stamp(moment(at))
+
+    def told(self, now, *arguments, twice_and_shuffled=False, **names):
+        """Writes the trail, and says how the tool is run."""
+        self.trail.write(self.folder / "trail", self.end or moment(now) - seconds(300), twice_and_shuffled)
+        return {"now": self.stamp(now), "arguments": list(arguments), "clones": ["clone"],
+                "names": self.trail.names | names}
