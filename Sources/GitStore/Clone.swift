@@ -6,6 +6,7 @@ public import PushModel
 public final class Clone {
   private let handle: RepositoryHandle
   private let objects: ObjectDatabase
+  private let remoteConfiguration: RemoteConfiguration
   /// The worktree, or the git directory of a bare repository, as it was named.
   public let path: String
   public let isBare: Bool
@@ -15,7 +16,9 @@ public final class Clone {
   public let remotes: [Remote]
   /// Every ref that names an object, in the order of names.
   public let refs: [LocalRef]
-  public private(set) var notes: [String]
+  public var notes: [String] { openingNotes + historyNotes }
+  private var openingNotes: [String]
+  private var historyNotes: [String] = []
   /// Why some commits lack their parents; set once the graph is loaded.
   public private(set) var incompleteReason: String?
 
@@ -44,36 +47,26 @@ public final class Clone {
     let configuration = handle.configuration()
     isPartial = configuration.contains { entry in
       entry.name == "extensions.partialclone"
-        || (entry.name.hasPrefix("remote.") && entry.name.hasSuffix(".promisor") && entry.value == "true")
+        || (entry.name.hasPrefix("remote.") && entry.name.hasSuffix(".promisor")
+          && !["false", "no", "off", "0"].contains(entry.value.lowercased()))
     }
-    remotes = Self.remotes(handle, configuration)
+    remoteConfiguration = RemoteConfiguration(configuration)
+    remotes = remoteConfiguration.remotes
     refs = try handle.refs(path: path)
-    notes = []
+    openingNotes = handle.configurationNote.map { [$0] } ?? []
     self.handle = handle
     self.objects = objects
     let replaced = refs.filter { $0.name.rawValue.hasPrefix("refs/replace/") }
     if !replaced.isEmpty {
-      notes.append("\(path): \(replaced.count) replace refs are ignored: they rewrite what history looks like")
+      openingNotes.append("\(path): \(replaced.count) replace refs are ignored: they rewrite what history looks like")
     }
     if let grafts = Files.text(commonDirectory + "info/grafts"), grafts.contains(where: { !$0.isWhitespace }) {
-      notes.append("\(path): info/grafts is ignored: it rewrites what history looks like")
+      openingNotes.append("\(path): info/grafts is ignored: it rewrites what history looks like")
     }
   }
 
-  private static func remotes(_ handle: borrowing RepositoryHandle, _ configuration: [RepositoryHandle.Entry])
-    -> [Remote]
-  {
-    handle.remoteNames().compactMap { name in
-      guard let (url, pushURL, refspecs) = handle.remote(name) else { return nil }
-      let rewritesPush = configuration.contains { entry in
-        entry.name.hasPrefix("url.") && entry.name.hasSuffix(".pushinsteadof") && url.hasPrefix(entry.value)
-      }
-      return Remote(
-        name: name, url: url, pushURL: pushURL ?? (rewritesPush ? url : nil), refspecs: refspecs.map { Refspec($0) },
-        skipsTags: configuration.contains { $0.name == "remote.\(name).tagopt" && $0.value == "--no-tags" },
-        codecommit: CodeCommitURL(url))
-    }
-  }
+  /// A URL as git uses it, after the configuration's `insteadOf`.
+  func rewritten(_ url: String) -> String { remoteConfiguration.rewritten(url) }
 
   /// The values of every configuration key that begins with `prefix` (in lower case), as git sees them in the repository
   /// at `path`; none where there is no such repository.
@@ -101,17 +94,46 @@ public final class Clone {
     return tips
   }
 
-  /// Told by the loader once it has read this clone's commits.
-  func noteHistory(isCut: Bool, _ damage: [String]) {
-    if isCut {
-      incompleteReason = isShallow ? "shallow" : isPartial ? "partial" : "objects are missing"
-      if !isShallow, !isPartial {
-        notes.append(
-          "\(path): commits name parents that are not here, though the clone is not shallow: objects are missing")
+  /// Fails if no ref leads to an object: the clone would pass for an empty one.
+  func proveReadable() throws(GitStoreError) {
+    guard !refs.isEmpty else { return }
+    var reasons: Set<String> = []
+    for ref in refs {
+      switch objects.read(ref.target) {
+      case .commit, .tag, .other: return
+      case .absent: break
+      case .damaged(let reason): reasons.insert(reason)
       }
     }
-    for line in damage.prefix(5) { notes.append("\(path): \(line)") }
-    if damage.count > 5 { notes.append("\(path): \(damage.count - 5) more objects cannot be read") }
+    let packs = Files.entries(commonDirectory + "objects/pack")
+    let lacksIndex = packs.contains { pack in
+      pack.hasSuffix(".pack") && !packs.contains(pack.dropLast("pack".count) + "idx")
+    }
+    throw GitStoreError(
+      "\(path): none of its \(refs.count) refs leads to an object that can be read"
+        + (reasons.min().map { ": \($0)" } ?? ""),
+      hints: lacksIndex
+        ? [
+          "a pack lacks its .idx file, which libgit2 1.5 needs beside a multi-pack-index: git -C \(path) index-pack PACK"
+        ]
+        : ["git -C \(path) fsck tells what is missing or damaged; clone the repository again"])
+  }
+
+  /// Told by the loader once it has read this clone's commits.
+  func noteHistory(isCut: Bool, missing: [LocalRef], damage: [String]) {
+    historyNotes = []
+    incompleteReason = isCut ? (isShallow ? "shallow" : isPartial ? "partial" : "objects are missing") : nil
+    if isCut, !isShallow, !isPartial {
+      historyNotes.append(
+        "\(path): commits name parents that are not here, though the clone is not shallow: objects are missing")
+    }
+    if let ref = missing.first {
+      incompleteReason = "objects are missing"
+      let others = missing.count > 1 ? ", nor are those of \(missing.count - 1) other refs" : ""
+      historyNotes.append("\(path): object \(ref.target) of \(ref.name) is not here\(others)")
+    }
+    for line in damage.prefix(5) { historyNotes.append("\(path): \(line)") }
+    if damage.count > 5 { historyNotes.append("\(path): \(damage.count - 5) more objects cannot be read") }
     if !damage.isEmpty { incompleteReason = "damaged objects" }
   }
 
@@ -123,12 +145,17 @@ public final class Clone {
     var content: FetchHead?
   }
 
+  private var fetchHeadPaths: [String] {
+    let worktrees = Files.entries(commonDirectory + "worktrees").map { commonDirectory + "worktrees/\($0)/" }
+    return ([commonDirectory] + worktrees).map { $0 + "FETCH_HEAD" }
+  }
+
+  /// Whether anything was ever fetched into it, or tried: a failed fetch empties the word of an earlier one.
+  var hasFetchHead: Bool { fetchHeadPaths.contains { Files.modified($0) != nil } }
+
   /// FETCH_HEAD of the main worktree and of every linked one; files of 0 bytes say nothing.
   func fetchHeadFiles() -> [FetchHeadFile] {
-    var folders = [commonDirectory]
-    folders += Files.entries(commonDirectory + "worktrees").map { commonDirectory + "worktrees/\($0)/" }
-    return folders.compactMap { folder in
-      let path = folder + "FETCH_HEAD"
+    fetchHeadPaths.compactMap { path in
       guard let text = Files.text(path), !text.isEmpty, let time = Files.modified(path) else { return nil }
       return FetchHeadFile(path: path, time: time, content: FetchHead(text))
     }

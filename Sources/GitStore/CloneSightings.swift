@@ -92,12 +92,12 @@ extension Clone {
     result.remoteHeads = result.remotes.compactMap(remoteHead(of:))
     let gathering = SightingGatherer(
       clone: self, repository: repository, index: index, now: now, fetchedAt: fetchedAt, remotes: result.remotes)
-    let hasFetched = gathering.readFetchHeads(into: &result)
+    gathering.readFetchHeads(into: &result)
     gathering.readReflogs(into: &result)
     gathering.readFreshClone(into: &result)
     if isBare, !result.remotes.isEmpty {
       result.isBareWithoutRefspecs = result.remotes.allSatisfy(\.refspecs.isEmpty)
-      if !hasFetched { gathering.readBareClone(into: &result) }
+      if !hasFetchHead { gathering.readBareClone(into: &result) }
     }
     return result
   }

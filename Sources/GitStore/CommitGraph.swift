@@ -35,10 +35,11 @@ public struct CommitGraph: Sendable {
   let offsets: [UInt32]
   let parentNodes: [Node]
   let generations: [UInt32]
+  /// Every node from `firstBelow[n]` to `n` is in the history of `n`.
+  let firstBelow: [Node]
   let flags: [Flags]
   let owners: [UInt16]
-  /// Nodes in the order of their ids.
-  let sortedByID: [Node]
+  let table: NodeTable
   /// Objects that are no commits, and what they lead to.
   let others: [ObjectID: Object]
 
@@ -56,11 +57,7 @@ public struct CommitGraph: Sendable {
   /// The index of the first clone that has the commit.
   public func clone(_ node: Node) -> Int? { isPresent(node) ? Int(owners[Int(node)]) : nil }
 
-  public func node(of id: ObjectID) -> Node? {
-    let position = sortedByID.partitioningIndex { ids[Int($0)] >= id }
-    guard position < sortedByID.count, ids[Int(sortedByID[position])] == id else { return nil }
-    return sortedByID[position]
-  }
+  public func node(of id: ObjectID) -> Node? { table.node(of: id, in: ids) }
 
   public func object(_ id: ObjectID) -> Object {
     if let node = node(of: id) { return .commit(node) }
@@ -81,18 +78,5 @@ public struct CommitGraph: Sendable {
         stack.append(parent)
       }
     }
-  }
-}
-
-extension Array {
-  /// The index of the first element for which `isPastBoundary` holds, in an array that it splits in two.
-  func partitioningIndex(where isPastBoundary: (Element) -> Bool) -> Int {
-    var low = 0
-    var high = count
-    while low < high {
-      let middle = (low + high) / 2
-      if isPastBoundary(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }

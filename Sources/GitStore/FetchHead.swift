@@ -24,18 +24,20 @@ struct FetchHead {
     }
   }
 
-  /// `branch 'NAME' of URL`, `tag 'NAME' of URL`, `'refs/...' of URL`, or a URL alone (HEAD).
+  /// `branch 'NAME' of URL`, `tag 'NAME' of URL`, `remote-tracking branch 'NAME' of URL` (the server's own
+  /// `refs/remotes/`), `'refs/...' of URL`, or a URL alone (HEAD).
   private static func note(_ note: Substring) -> (RefName?, String)? {
     // Names cannot hold a space; the last "' of " ends the name.
     guard let quote = note.firstIndex(of: "'"), let end = note.ranges(of: "' of ").last else {
       return (nil, String(note))
     }
-    let kind = note[..<quote].split(separator: " ").last.map(String.init) ?? ""
+    let kind = note[..<quote]
     let name = String(note[note.index(after: quote)..<end.lowerBound])
     let url = String(note[end.upperBound...])
     switch kind {
-    case "branch": return (.branch(name), url)
-    case "tag": return (.tag(name), url)
+    case "branch ": return (.branch(name), url)
+    case "tag ": return (.tag(name), url)
+    case "remote-tracking branch ": return (RefName("refs/remotes/" + name), url)
     default: return (name.hasPrefix("refs/") ? RefName(name) : nil, url)
     }
   }

@@ -23,4 +23,11 @@ enum Files {
     guard unsafe stat(path, &status) == 0 else { return nil }
     return Timestamp(seconds: Int64(status.st_mtim.tv_sec))
   }
+
+  /// The same in seconds and nanoseconds, for telling which of two files of one clone was written last.
+  static func modifiedExactly(_ path: String) -> (Int, Int)? {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    return (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+  }
 }

@@ -32,6 +32,15 @@ enum Libgit2 {
     return result == 0
   }()
 
+  /// Whether the configuration outside repositories (the user's, the machine's) is read.
+  static func readUserConfiguration(_ isRead: Bool) {
+    for level in [GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL, GIT_CONFIG_LEVEL_PROGRAMDATA]
+    {
+      // Without a path, libgit2 goes back to the usual place.
+      _ = unsafe pushtrail_set_search_path(level.rawValue, isRead ? nil : "")
+    }
+  }
+
   /// What libgit2 says of the call that just failed on this thread.
   static func lastError() -> (message: String, category: Int32) {
     guard let error = unsafe git_error_last() else { return ("unknown error", 0) }

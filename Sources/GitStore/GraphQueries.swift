@@ -3,46 +3,17 @@
 /// Not `Sendable`: one for each thread.
 public final class GraphQueries {
   private let graph: CommitGraph
-  /// `stamp` of the search that visited a node last: nothing needs clearing between searches.
-  private var visited: [UInt32]
-  private var stamp: UInt32 = 0
-  private var stack: [CommitGraph.Node] = []
-  private var paint: [UInt8] = []
+  private var search: Search
 
   public init(_ graph: CommitGraph) {
     self.graph = graph
-    visited = Array(repeating: 0, count: graph.count)
+    search = Search(count: graph.count)
   }
 
   /// Whether `ancestor` is in the history of `tip`; every commit is in its own.
-  ///
-  /// A parent has a smaller number and a smaller generation than its child, so nothing at or below those of `ancestor`
-  /// can lead to it.
   public func contains(_ ancestor: CommitGraph.Node, in tip: CommitGraph.Node) -> CommitGraph.Containment {
-    if ancestor == tip { return .yes }
-    let miss: CommitGraph.Containment = graph.isComplete(tip) ? .no : .unknown
-    guard ancestor < tip else { return miss }
-    let floor = graph.generations[Int(ancestor)]
-    nextStamp()
-    stack.removeAll(keepingCapacity: true)
-    stack.append(tip)
-    while let node = stack.popLast() {
-      for parent in graph.parents(node) {
-        if parent == ancestor { return .yes }
-        guard parent > ancestor, graph.generations[Int(parent)] > floor, visited[Int(parent)] != stamp else { continue }
-        visited[Int(parent)] = stamp
-        stack.append(parent)
-      }
-    }
-    return miss
-  }
-
-  private func nextStamp() {
-    if stamp == .max {
-      for index in visited.indices { visited[index] = 0 }
-      stamp = 0
-    }
-    stamp += 1
+    if search.reaches(ancestor, from: tip, in: graph) { return .yes }
+    return graph.isComplete(tip) ? .no : .unknown
   }
 
   /// Commits in the history of `tips` and of none of `excluded` (`git rev-list TIPS --not EXCLUDED`), parents first.
@@ -50,6 +21,55 @@ public final class GraphQueries {
   /// Paints down from both sides in falling node order, where every child comes before its parents, and stops as soon as
   /// nothing that is left can belong to the answer: the cost is that of the divergence.
   public func difference(_ tips: [CommitGraph.Node], excluding excluded: [CommitGraph.Node]) -> [CommitGraph.Node] {
+    search.difference(tips, excluding: excluded, in: graph)
+  }
+}
+
+/// The scratch space and the walks. A value, so that the compiler sees that nobody else reaches it during a walk: checking
+/// that at run time, access by access, costs more than the walk.
+private struct Search {
+  /// `stamp` of the search that visited a node last: nothing needs clearing between searches.
+  private var visited: [UInt32]
+  private var stamp: UInt32 = 0
+  private var stack: [CommitGraph.Node] = []
+  private var paint: [UInt8] = []
+
+  init(count: Int) { visited = Array(repeating: 0, count: count) }
+
+  /// Depth first, from `tip` down to `ancestor`'s number and generation: a parent has a smaller number and a smaller
+  /// generation than its child, so nothing at or below those can lead to it. What the loader's own depth-first walk found
+  /// below a commit has the numbers just under it, which answers most questions without a walk.
+  mutating func reaches(_ ancestor: CommitGraph.Node, from tip: CommitGraph.Node, in graph: CommitGraph) -> Bool {
+    guard ancestor <= tip else { return false }
+    if graph.firstBelow[Int(tip)] <= ancestor { return true }
+    let floor = graph.generations[Int(ancestor)]
+    guard graph.generations[Int(tip)] > floor else { return false }
+    nextStamp()
+    stack.removeAll(keepingCapacity: true)
+    stack.append(tip)
+    while let node = stack.popLast() {
+      for edge in Int(graph.offsets[Int(node)])..<Int(graph.offsets[Int(node) + 1]) {
+        let parent = graph.parentNodes[edge]
+        guard parent >= ancestor, visited[Int(parent)] != stamp else { continue }
+        if graph.firstBelow[Int(parent)] <= ancestor { return true }
+        visited[Int(parent)] = stamp
+        if graph.generations[Int(parent)] > floor { stack.append(parent) }
+      }
+    }
+    return false
+  }
+
+  private mutating func nextStamp() {
+    if stamp == .max {
+      for index in visited.indices { visited[index] = 0 }
+      stamp = 0
+    }
+    stamp += 1
+  }
+
+  mutating func difference(
+    _ tips: [CommitGraph.Node], excluding excluded: [CommitGraph.Node], in graph: CommitGraph
+  ) -> [CommitGraph.Node] {
     if paint.isEmpty { paint = Array(repeating: 0, count: graph.count) }
     let wanted: UInt8 = 1
     let unwanted: UInt8 = 2
@@ -57,7 +77,7 @@ public final class GraphQueries {
     var touched: [CommitGraph.Node] = []
     // How many nodes in the queue are still wanted and nothing else.
     var open = 0
-    func add(_ node: CommitGraph.Node, _ colour: UInt8) {
+    func add(_ node: CommitGraph.Node, _ colour: UInt8, _ paint: inout [UInt8]) {
       let old = paint[Int(node)]
       guard old | colour != old else { return }
       if old == 0 {
@@ -67,8 +87,8 @@ public final class GraphQueries {
       if old | colour == wanted { open += 1 } else if old == wanted { open -= 1 }
       paint[Int(node)] = old | colour
     }
-    for node in excluded { add(node, unwanted) }
-    for node in tips { add(node, wanted) }
+    for node in excluded { add(node, unwanted, &paint) }
+    for node in tips { add(node, wanted, &paint) }
     var result: [CommitGraph.Node] = []
     while open > 0, let node = queue.removeMax() {
       let colour = paint[Int(node)]
@@ -76,7 +96,9 @@ public final class GraphQueries {
         open -= 1
         result.append(node)
       }
-      for parent in graph.parents(node) { add(parent, colour & unwanted != 0 ? unwanted : wanted) }
+      for edge in Int(graph.offsets[Int(node)])..<Int(graph.offsets[Int(node) + 1]) {
+        add(graph.parentNodes[edge], colour & unwanted != 0 ? unwanted : wanted, &paint)
+      }
     }
     for node in touched { paint[Int(node)] = 0 }
     result.reverse()

@@ -43,62 +43,24 @@ internal import PushModel
 
   private static func parseCommit(_ bytes: UnsafeRawBufferPointer) -> Outcome {
     var parents: [ObjectID] = []
-    var time: Int64?
-    var lines = unsafe HeaderLines(bytes)
-    while let line = unsafe lines.next() {
-      if unsafe line.starts(with: "parent ".utf8) {
-        guard let parent = unsafe ObjectID(hexDigits: line.dropFirst(7)) else {
-          return .damaged("a parent line is broken")
-        }
+    var time: Int64 = 0
+    var header = unsafe ObjectHeader(bytes)
+    while let line = unsafe header.next() {
+      if unsafe line.has("parent ") {
+        guard let parent = unsafe line.id(from: 7) else { return .damaged("a parent line is broken") }
         parents.append(parent)
-      } else if unsafe line.starts(with: "committer ".utf8) {
-        time = unsafe Self.time(inSignature: line)
+      } else if unsafe line.has("committer ") {
+        time = unsafe line.timeOfSignature
       }
     }
-    return .commit(parents: parents, time: time ?? 0)
-  }
-
-  /// `committer NAME <MAIL> SECONDS ZONE`: the number after the last `>`. What is not a number counts as 0, as in git.
-  private static func time(inSignature line: Slice<UnsafeRawBufferPointer>) -> Int64 {
-    guard let end = unsafe line.lastIndex(of: UInt8(ascii: ">")) else { return 0 }
-    var seconds: Int64 = 0
-    var position = end + 1
-    while unsafe position < line.endIndex, unsafe line[position] == UInt8(ascii: " ") { position += 1 }
-    while unsafe position < line.endIndex {
-      let byte = unsafe line[position]
-      position += 1
-      guard (0x30...0x39).contains(byte) else { break }
-      let (product, overflow) = seconds.multipliedReportingOverflow(by: 10)
-      guard !overflow, product < .max - 9 else { return 0 }
-      seconds = product + Int64(byte - 0x30)
-    }
-    return seconds
+    return .commit(parents: parents, time: time)
   }
 
   private static func parseTag(_ bytes: UnsafeRawBufferPointer) -> Outcome {
-    var lines = unsafe HeaderLines(bytes)
-    while let line = unsafe lines.next() {
-      if unsafe line.starts(with: "object ".utf8), let target = unsafe ObjectID(hexDigits: line.dropFirst(7)) {
-        return .tag(target: target)
-      }
+    var header = unsafe ObjectHeader(bytes)
+    while let line = unsafe header.next() {
+      if unsafe line.has("object "), let target = unsafe line.id(from: 7) { return .tag(target: target) }
     }
     return .damaged("a tag names no object")
-  }
-}
-
-/// The lines of an object's header, up to its empty line.
-@unsafe private struct HeaderLines {
-  private let bytes: UnsafeRawBufferPointer
-  private var position = 0
-
-  init(_ bytes: UnsafeRawBufferPointer) { unsafe self.bytes = bytes }
-
-  mutating func next() -> Slice<UnsafeRawBufferPointer>? {
-    guard unsafe position < bytes.count else { return nil }
-    var end = unsafe position
-    while unsafe end < bytes.count, unsafe bytes[end] != UInt8(ascii: "\n") { end += 1 }
-    let line = unsafe bytes[position..<end]
-    unsafe position = end + 1
-    return unsafe line.isEmpty ? nil : line
   }
 }

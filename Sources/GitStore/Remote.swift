@@ -3,8 +3,9 @@ public import PushModel
 /// One configured remote.
 public struct Remote: Hashable, Sendable {
   public var name: String
-  /// As configured, after `insteadOf`; may carry credentials: show `CodeCommitURL.redacted`.
+  /// What git fetches from, after `insteadOf`; may carry credentials: show `CodeCommitURL.redacted`.
   public var url: String
+  /// Where pushes go, if not to `url` alone: a `pushurl`, a `pushInsteadOf`, a second URL.
   public var pushURL: String?
   public var refspecs: [Refspec]
   /// Whether `tagOpt` keeps tags from being fetched.
@@ -23,16 +24,21 @@ public struct Remote: Hashable, Sendable {
     refspecs.lazy.compactMap { $0.source(of: ref) }.first
   }
 
-  /// Whether some refspec maps every branch.
-  public var mapsAllBranches: Bool {
-    refspecs.contains { !$0.isNegative && ["refs/heads/*", "refs/*"].contains($0.from) }
-  }
+  /// Whether the refspecs map every branch: some has the wildcard, and none takes branches out again.
+  public var mapsAllBranches: Bool { refspecs.mapAllBranches }
 
   /// Whether a fetch moves local tags with the server's.
-  public var mapsTags: Bool {
-    refspecs.contains {
-      !$0.isNegative && ["refs/tags/*", "refs/*"].contains($0.from) && $0.destination(of: .tag("x")) != nil
-    }
+  public var mapsTags: Bool { refspecs.mapTags }
+}
+
+extension [Refspec] {
+  private var hasNegative: Bool { contains(where: \.isNegative) }
+
+  var mapAllBranches: Bool { !hasNegative && contains { ["refs/heads/*", "refs/*"].contains($0.from) } }
+
+  var mapTags: Bool {
+    !hasNegative
+      && contains { ["refs/tags/*", "refs/*"].contains($0.from) && $0.destination(of: .tag("x")) != nil }
   }
 }
 
@@ -50,12 +56,17 @@ public struct Refspec: Hashable, Sendable {
     if rest.hasPrefix("+") || rest.hasPrefix("^") { rest = rest.dropFirst() }
     let parts = rest.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     from = Self.whole(String(parts.first ?? ""))
-    to = parts.count > 1 && !parts[1].isEmpty ? String(parts[1]) : nil
+    to = parts.count > 1 && !parts[1].isEmpty ? Self.wholeDestination(String(parts[1])) : nil
   }
 
   /// `main` in a refspec is a branch.
   private static func whole(_ name: String) -> String {
     name.isEmpty || name.hasPrefix("refs/") || name == "HEAD" ? name : "refs/heads/" + name
+  }
+
+  /// git puts `refs/` before these where a command line leaves it out.
+  private static func wholeDestination(_ name: String) -> String {
+    ["heads/", "tags/", "remotes/"].contains(where: name.hasPrefix) ? "refs/" + name : name
   }
 
   func matches(_ ref: RefName) -> Bool { Self.star(of: ref.rawValue, in: from) != nil }

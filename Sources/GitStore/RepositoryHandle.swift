@@ -4,27 +4,46 @@ internal import PushModel
 /// One libgit2 repository, freed with its owner. Every question here only reads.
 @safe struct RepositoryHandle: ~Copyable {
   let pointer: OpaquePointer
+  /// Set where the user's own configuration could not be read.
+  private(set) var configurationNote: String?
 
   init(path: String) throws(GitStoreError) {
     guard Libgit2.isReady else { throw GitStoreError("libgit2 cannot be initialised: \(Libgit2.lastError().message)") }
     var repository: OpaquePointer?
-    let code = unsafe git_repository_open_ext(&repository, path, 0, nil)
+    var code = unsafe git_repository_open_ext(&repository, path, 0, nil)
+    if code != 0, Libgit2.lastError().category == Int32(GIT_ERROR_CONFIG.rawValue) || Self.failsOutside(path, code) {
+      // The user's own configuration is only wanted for `insteadOf`: a broken or unreadable one must not stop an audit.
+      let reason = Libgit2.lastError().message
+      Libgit2.readUserConfiguration(false)
+      code = unsafe git_repository_open_ext(&repository, path, 0, nil)
+      if code == 0 {
+        configurationNote = "\(path): your own git configuration is left out, with its insteadOf: \(reason)"
+      } else {
+        Libgit2.readUserConfiguration(true)
+        throw Self.failure(path, code, reason)
+      }
+    }
     guard code == 0, let repository = unsafe repository else {
-      throw Self.failure(path, code)
+      throw Self.failure(path, code, Libgit2.lastError().message)
     }
     unsafe pointer = repository
   }
 
   deinit { unsafe git_repository_free(pointer) }
 
-  private static func failure(_ path: String, _ code: Int32) -> GitStoreError {
-    let error = Libgit2.lastError()
-    if error.message.contains("objectformat") {
+  /// Whether opening failed on a file that is not the repository's: `failed to stat '/home/NAME/.gitconfig'`.
+  private static func failsOutside(_ path: String, _ code: Int32) -> Bool {
+    code != GIT_ENOTFOUND.rawValue && Libgit2.lastError().message.contains("config")
+      && !Libgit2.lastError().message.contains("extension")
+  }
+
+  private static func failure(_ path: String, _ code: Int32, _ reason: String) -> GitStoreError {
+    if reason.contains("objectformat") {
       return GitStoreError(
         "\(path): the repository names its objects by SHA-256, which libgit2 1.5 cannot read",
         hints: ["CodeCommit repositories are SHA-1: clone the repository again"])
     }
-    if error.message.contains("refstorage") {
+    if reason.contains("refstorage") {
       return GitStoreError(
         "\(path): the repository keeps its refs as reftables, which libgit2 1.5 cannot read",
         hints: ["convert a copy: git refs migrate --ref-format=files, or clone again with --ref-format=files"])
@@ -32,11 +51,12 @@ internal import PushModel
     if code == GIT_ENOTFOUND.rawValue {
       return GitStoreError("\(path): not a git repository, nor inside one")
     }
-    return GitStoreError("\(path): cannot be opened as a git repository: \(error.message)")
+    return GitStoreError("\(path): cannot be opened as a git repository: \(reason)")
   }
 
   var isBare: Bool { unsafe git_repository_is_bare(pointer) == 1 }
-  var isShallow: Bool { unsafe git_repository_is_shallow(pointer) == 1 }
+  /// The list of boundaries is the main worktree's; libgit2 looks for one beside each linked worktree's HEAD.
+  var isShallow: Bool { Files.text(commonDirectory + "shallow")?.isEmpty == false }
   /// Ends in a slash.
   var gitDirectory: String { unsafe String(cString: git_repository_path(pointer)) }
   /// Ends in a slash.
@@ -65,37 +85,6 @@ internal import PushModel
           value: found.pointee.value.map { unsafe String(cString: $0) } ?? ""))
     }
     return entries
-  }
-
-  // MARK: - Remotes
-
-  func remoteNames() -> [String] {
-    var list = unsafe git_strarray()
-    guard unsafe git_remote_list(&list, pointer) == 0 else { return [] }
-    defer { unsafe git_strarray_dispose(&list) }
-    return unsafe Self.strings(list)
-  }
-
-  func remote(_ name: String) -> (url: String, pushURL: String?, refspecs: [String])? {
-    var remote: OpaquePointer?
-    guard unsafe git_remote_lookup(&remote, pointer, name) == 0, let remote = unsafe remote else { return nil }
-    defer { unsafe git_remote_free(remote) }
-    guard let url = unsafe git_remote_url(remote) else { return nil }
-    var list = unsafe git_strarray()
-    var refspecs: [String] = []
-    if unsafe git_remote_get_fetch_refspecs(&list, remote) == 0 {
-      refspecs = unsafe Self.strings(list)
-      unsafe git_strarray_dispose(&list)
-    }
-    return unsafe (
-      String(cString: url), git_remote_pushurl(remote).map { unsafe String(cString: $0) }, refspecs
-    )
-  }
-
-  private static func strings(_ list: git_strarray) -> [String] {
-    unsafe (0..<list.count).compactMap { index in
-      unsafe list.strings[index].map { unsafe String(cString: $0) }
-    }
   }
 
   // MARK: - Refs

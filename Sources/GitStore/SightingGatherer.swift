@@ -32,17 +32,19 @@ struct SightingGatherer {
 
   // MARK: - FETCH_HEAD
 
-  /// Returns whether the clone holds any FETCH_HEAD with content.
-  func readFetchHeads(into result: inout CloneSightings) -> Bool {
-    let files = clone.fetchHeadFiles()
-    for file in files {
+  func readFetchHeads(into result: inout CloneSightings) {
+    for file in clone.fetchHeadFiles() {
       guard let content = file.content else {
         result.notes.append("\(file.path) is damaged: it says nothing")
         continue
       }
       let lines = content.lines.filter { repository.matches(CodeCommitURL($0.url)) }
       guard !lines.isEmpty else { continue }
-      let time = date(file, lines)
+      let fetches = fetches(writing: file, lines)
+      var time = date(file, isMatched: !fetches.isEmpty)
+      let isOneMoment = namesEachRefOnce(lines)
+      // `git fetch --append` leaves the lines of earlier fetches standing: they are only known to be no later.
+      if !isOneMoment { time.earliest = nil }
       let evidence = "FETCH_HEAD of \(clone.path)"
       for line in lines {
         guard let ref = line.ref else { continue }
@@ -52,36 +54,70 @@ struct SightingGatherer {
             dating: time.dating, clone: index, evidence: evidence))
       }
       note(time, in: &result)
-      if let view = wholeView(lines, time, evidence) { result.views.append(view) }
+      if isOneMoment, let view = wholeView(lines, fetches, time, evidence) { result.views.append(view) }
     }
-    return !files.isEmpty
   }
 
-  /// FETCH_HEAD's own time, if it holds: a copied clone has the copy's time on every file.
-  private func date(_ file: Clone.FetchHeadFile, _ lines: [FetchHead.Line]) -> Dated {
+  private func namesEachRefOnce(_ lines: [FetchHead.Line]) -> Bool {
+    var seen: Set<FetchHead.Line> = []
+    return lines.allSatisfy { line in
+      line.ref == nil
+        || seen.insert(FetchHead.Line(id: .zero, ref: line.ref, isForMerge: false, url: line.url)).inserted
+    }
+  }
+
+  /// Reflog entries of the fetch that wrote the file.
+  private func fetches(writing file: Clone.FetchHeadFile, _ lines: [FetchHead.Line]) -> [ReflogEntry] {
     let ids = Set(lines.map(\.id))
-    let agrees = trackingRefs().contains { ref in
-      clone.reflog(ref.rawValue).contains { entry in
+    return trackingRefs().flatMap { ref in
+      clone.reflog(ref.rawValue).filter { entry in
         ids.contains(entry.new) && abs(entry.time - file.time) <= Self.sameCommand && entry.act != .push
       }
     }
-    if agrees { return dated(file.time, by: .reflog) }
+  }
+
+  /// FETCH_HEAD's own time, if it holds: a copied clone has the copy's time on every file.
+  private func date(_ file: Clone.FetchHeadFile, isMatched: Bool) -> Dated {
+    if isMatched { return dated(file.time, by: .reflog) }
     let once = ["description", "info/exclude"].compactMap { Files.modified(clone.commonDirectory + $0) }.max()
     if let once, file.time > once + Self.copyMargin { return dated(file.time, by: .fetchHead) }
     return undated
   }
 
-  /// A whole fetch names a branch that is not for merging; it saw every branch that the refspecs map.
-  private func wholeView(_ lines: [FetchHead.Line], _ time: Dated, _ evidence: String) -> WholeView? {
+  /// A whole fetch saw every branch that its refspecs map: the configured ones where a branch is not for merging, those
+  /// of the command line where its reflog line has them.
+  private func wholeView(
+    _ lines: [FetchHead.Line], _ fetches: [ReflogEntry], _ time: Dated, _ evidence: String
+  ) -> WholeView? {
     let branches = lines.filter { $0.ref?.isBranch ?? false }
-    guard branches.contains(where: { !$0.isForMerge }), Set(branches.compactMap(\.ref)).count >= 2,
-      remotes.contains(where: \.mapsAllBranches), time.dating != .content, time.dating != .stated,
-      isConfigured(before: time.latest)
-    else { return nil }
+    guard Set(branches.compactMap(\.ref)).count >= 2 else { return nil }
+    var refspecs: [[Refspec]] = []
+    if branches.contains(where: { !$0.isForMerge }) {
+      guard time.dating != .content, time.dating != .stated, isConfigured(before: time.latest) else { return nil }
+      refspecs = remotes(fetchedAs: lines).map(\.refspecs)
+    } else {
+      for entry in fetches {
+        guard case .fetch(let command) = entry.act, !command.hasRefmap, isOurs(command.repository) else { continue }
+        refspecs.append(command.refspecs)
+      }
+    }
+    guard !refspecs.isEmpty, refspecs.allSatisfy(\.mapAllBranches) else { return nil }
     return WholeView(
       earliest: time.earliest, latest: time.latest, source: .fetchHead, dating: time.dating, clone: index,
-      evidence: evidence, showsBranches: true, showsTags: remotes.contains(where: \.mapsTags),
+      evidence: evidence, showsBranches: true, showsTags: refspecs.allSatisfy(\.mapTags),
       named: Set(lines.compactMap(\.ref)))
+  }
+
+  /// Remotes whose URL the lines have (git cuts credentials, `.git` and slashes off); all of them, if none fits.
+  private func remotes(fetchedAs lines: [FetchHead.Line]) -> [Remote] {
+    let urls = Set(lines.map(\.url))
+    let fitting = remotes.filter { remote in
+      var url = CodeCommitURL.redacted(remote.url)
+      while url.hasSuffix("/") { url.removeLast() }
+      if url.hasSuffix(".git") { url.removeLast(4) }
+      return urls.contains(url)
+    }
+    return fitting.isEmpty ? remotes : fitting
   }
 
   /// Whether the clone's configuration is as old as a fetch: the refspecs that stand there now may be others than it had.
@@ -116,19 +152,10 @@ struct SightingGatherer {
       for ref in clone.refs.map(\.name) {
         guard let server = remote.serverRef(of: ref) else { continue }
         for entry in clone.reflog(ref.rawValue) where !entry.new.isZero {
-          guard isFetch(entry, from: remote) else { continue }
           read(entry, of: ref, server: server, pushesElsewhere: remote.pushURL != nil, into: &result)
         }
       }
     }
-  }
-
-  /// Whether a fetch was from this remote: a command that names a repository must name this one.
-  private func isFetch(_ entry: ReflogEntry, from remote: Remote) -> Bool {
-    guard entry.act == .fetch, !entry.message.hasPrefix("remote update") else { return true }
-    let words = entry.commandWords
-    return words.isEmpty
-      || words.contains { $0 == remote.name || repository.matches(CodeCommitURL(String($0))) }
   }
 
   private func read(
@@ -137,7 +164,8 @@ struct SightingGatherer {
     let time: Dated
     let source: Sighting.Source
     switch entry.act {
-    case .fetch:
+    case .fetch(let command):
+      guard brings(command, server, into: ref) else { return }
       time = dated(entry.time, by: .reflog)
       source = .reflogFetch
       note(time, in: &result)
@@ -153,28 +181,49 @@ struct SightingGatherer {
         evidence: "reflog of \(ref) in \(clone.path) at \(entry.time): \(entry.message)"))
   }
 
+  /// Whether a fetch wrote the server's ref itself into the local ref that tracks it: a refspec of the command line may
+  /// have put another branch there, a bare id, or a branch of another repository.
+  private func brings(_ command: FetchCommand, _ server: RefName, into local: RefName) -> Bool {
+    if command.hasRefmap { return false }
+    let explicit = command.refspecs(writing: local)
+    if !explicit.isEmpty {
+      return isOurs(command.repository) && explicit.allSatisfy { $0.source(of: local) == server }
+    }
+    // A name that is no remote any more was this one's before it was renamed: others never write its tracking refs.
+    return isOurs(command.repository) || !clone.remotes.contains { $0.name == command.repository }
+  }
+
+  /// Whether a command line's repository is the one in question; without one it is the default remote.
+  private func isOurs(_ repository: String?) -> Bool {
+    guard let repository else { return true }
+    return remotes.contains { $0.name == repository }
+      || self.repository.matches(CodeCommitURL(clone.rewritten(repository)))
+  }
+
   // MARK: - Fresh clones
 
   private func cloneEntry() -> (url: String, time: Timestamp)? {
     for name in ["HEAD"] + remotes.map({ "refs/remotes/\($0.name)/HEAD" }) {
       for entry in clone.reflog(name) {
-        if case .clone(let url) = entry.act { return (url, entry.time) }
+        if case .clone(let url) = entry.act { return (clone.rewritten(url), entry.time) }
       }
     }
     return nil
   }
 
   /// `git clone` lists what it saw in packed-refs; any later rewrite of that file (gc, pack-refs, a deleted tag) makes it
-  /// younger than the clone, and silent.
+  /// younger than the clone, and silent. One in the very seconds of the clone shows too: git writes the remote's HEAD
+  /// after packed-refs, and packs no local branch.
   func readFreshClone(into result: inout CloneSightings) {
     guard let origin = cloneEntry(), repository.matches(CodeCommitURL(origin.url)) else { return }
     let time = dated(origin.time, by: .reflog)
     note(time, in: &result)
     let path = clone.commonDirectory + "packed-refs"
     guard let modified = Files.modified(path), abs(modified - origin.time) <= Self.sameCommand,
-      let text = Files.text(path)
+      !remotes.contains(where: { isNewer(path, than: "refs/remotes/\($0.name)/HEAD") }), let text = Files.text(path)
     else { return }
     let evidence = "packed-refs of \(clone.path), as cloned at \(origin.time)"
+    guard !text.contains(" refs/heads/") else { return }
     var named: Set<RefName> = []
     for line in text.split(separator: "\n") where !line.hasPrefix("#") && !line.hasPrefix("^") {
       let fields = line.split(separator: " ", maxSplits: 1)
@@ -197,6 +246,12 @@ struct SightingGatherer {
         evidence: evidence, showsBranches: true, showsTags: !remotes.contains(where: \.skipsTags), named: named))
   }
 
+  private func isNewer(_ path: String, than other: String) -> Bool {
+    guard let left = Files.modifiedExactly(path), let right = Files.modifiedExactly(clone.commonDirectory + other)
+    else { return false }
+    return left > right
+  }
+
   // MARK: - Bare clones
 
   /// A bare clone that was never fetched into: all its refs, at one moment that nothing dates.
@@ -216,6 +271,6 @@ struct SightingGatherer {
     result.views.append(
       WholeView(
         earliest: time.earliest, latest: time.latest, source: .bareClone, dating: time.dating, clone: index,
-        evidence: evidence, showsBranches: true, showsTags: true, named: named))
+        evidence: evidence, showsBranches: true, showsTags: !remotes.contains(where: \.skipsTags), named: named))
   }
 }
