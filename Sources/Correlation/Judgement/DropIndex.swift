@@ -33,7 +33,7 @@ final class DropIndex {
     let dropping = timeline.groups[position - 1]
     let last = dropping.upperBound - 1
     let isExact =
-      dropping.count == 1 && last != item && !timeline.mayBeRefused(last)
+      dropping.count == 1 && last != item && !timeline.mayBeRefused(last) && timeline.isBeforeKnown(last)
       && Relation(of: tip, to: timeline.values(atPosition: position - 1), isTag: isTag, history) == .inAll
     return (last, isExact ? .exact : .noLaterThan)
   }

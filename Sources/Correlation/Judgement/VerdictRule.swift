@@ -64,7 +64,7 @@ struct VerdictRule {
     if doubt == nil, let dropped {
       let verdict: Verdict = timeline.isDeletion(dropped.item) ? .deleted : .overwritten
       return Result(
-        verdict: verdict, dropped: dropped, elsewhere: elsewhere(tip, item, refIndex))
+        verdict: verdict, dropped: dropped, elsewhere: relation == .unclear ? .unknown : elsewhere(tip, item, refIndex))
     }
     if doubt == nil, let sighting = proofOfAbsence(tip, after: item, in: timeline) {
       return Result(verdict: .missing, sighting: sighting)
