@@ -93,7 +93,8 @@ public enum Pushtrail {
 
   /// What to pass to `--repository` to mean one of several.
   private static func argument(for identity: RepositoryIdentity, among all: [RepositoryIdentity]) -> String {
-    if all.filter({ $0.arn == identity.arn }).count > 1, let id = identity.id { return id }
+    let isOnePlace = all.filter { $0.accountID == identity.accountID && $0.region == identity.region }.count > 1
+    if isOnePlace, let id = identity.id { return id }
     return identity.arn
   }
 }

@@ -229,7 +229,8 @@ class Checker:
             state = ref["state"]
             if state == "unlogged-update":
                 self.claim("state unlogged-update", bool(self.view.lost), ref["ref"])
-            elif state == "reconciled" and self.view.is_current and not self.view.lost and ref["ref"].startswith("refs/heads/"):
+            elif state == "reconciled" and self.view.is_current and not self.view.lost and ref["ref"].startswith("refs/heads/") and (
+                    self.view.sees_absence or ref["ref"] in self.truth.final):
                 self.claim("state reconciled", ref.get("seen", {}).get("tip") == self.truth.final.get(ref["ref"]), ref["ref"])
             if state not in ("reconciled", "before-coverage"):
                 self.unknown["state " + state] += 1

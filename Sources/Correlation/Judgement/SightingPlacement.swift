@@ -27,6 +27,7 @@ struct SightingPlacement {
         placed.sighting.earliest = pushed
         placed.sighting.latest = max(sighting.latest, pushed)
       }
+      if isOfAnotherLife(placed, first) { continue }
       result[sighting.ref, default: []].append(placed)
     }
     for ref in result.keys {
@@ -59,6 +60,16 @@ struct SightingPlacement {
     let peeled = sighting.peeled ?? history.node(of: tip).map(history.graph.id)
     if let peeled, pushed[peeled] != nil { return .tip(peeled) }
     return RefValue(sighting.value)
+  }
+
+  /// Whether a sighting may be of an earlier repository of the same name: it begins before this one was created, and shows
+  /// nothing that was pushed to it.
+  private func isOfAnotherLife(_ placed: PlacedSighting, _ pushed: [ObjectID: Timestamp]) -> Bool {
+    guard let created = evidence.ledger.created, !placed.isMisdated else { return false }
+    if placed.end < created { return true }
+    guard placed.start ?? .distantPast < created - clockSkew else { return false }
+    if case .tip(let tip) = placed.value { return pushed[tip] == nil && placed.start != nil }
+    return placed.start != nil
   }
 
   /// Whether a tip was seen before anybody can have seen it.
