@@ -73,7 +73,9 @@ public enum Pushtrail {
         "the trail holds \(candidates.count) repositories that \(describe(request)) may be",
         hints: candidates.map { "--repository \(argument(for: $0, among: candidates))" })
     case .notFound(let others):
-      if let silent = RepositorySelection.silent(request, coverage: options.statedIntervals) { return silent }
+      if clones.name(request), let silent = RepositorySelection.silent(request, coverage: options.statedIntervals) {
+        return silent
+      }
       var hints = others.prefix(20).map { "the trail holds \($0.arn)" }
       if others.isEmpty { hints.append("the trail holds no CodeCommit record of any repository") }
       if !reading.unreadable.isEmpty {

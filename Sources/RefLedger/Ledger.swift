@@ -117,6 +117,7 @@ public struct Ledger: Sendable {
         } else {
           pullAdvertisements.open(event)
         }
+      case .repositoryDeleted where event.errorCode == nil: appendEndOfAllRefs(event)
       case .tipsTold(let tips) where event.errorCode == nil && event.action == "CreatePullRequest":
         told += tips.map { (event, $0) }
       case .repositoryCreated(let branch?) where event.errorCode == nil: addDefault(branch)
@@ -162,6 +163,18 @@ public struct Ledger: Sendable {
       Push(
         event: event, advertisement: advertisement, firstAdvertised: firstAdvertised, omitted: omitted,
         updates: first..<updates.count))
+  }
+
+  /// A repository that is deleted takes every ref along that the ledger knows of.
+  private mutating func appendEndOfAllRefs(_ event: TrailEvent) {
+    let refs = Set(updates.map(\.ref)).sorted()
+    append(
+      event, nil,
+      refs.map { ref in
+        Update(
+          push: 0, ref: ref, time: event.time, told: .notTold, after: nil,
+          change: RefChange(ref: ref, after: nil, call: .deleteRepository))
+      })
   }
 
   private mutating func addDefault(_ branch: String) {

@@ -88,7 +88,7 @@ extension RefChange {
   var addsToBranch: Bool {
     switch call {
     case .commit, .mergeFastForward, .mergeSquash, .mergeThreeWay: true
-    case .createBranch, .deleteBranch: false
+    case .createBranch, .deleteBranch, .deleteRepository: false
     }
   }
 
