@@ -12,6 +12,7 @@ struct SightingPlacement {
     var result: [RefName: [PlacedSighting]] = [:]
     let floors = contentFloors()
     let pushes = firstPushes()
+    let firstUpdates = Dictionary(evidence.ledger.updates.map { ($0.ref, $0.time) }) { first, _ in first }
     for sighting in evidence.sightings + toldByEvents() {
       let slack = sighting.source == .event ? TimelineItem.orderSlack : clockSkew
       var dated = sighting
@@ -20,7 +21,7 @@ struct SightingPlacement {
       let first = pushes[sighting.ref] ?? [:]
       var placed = PlacedSighting(
         sighting: dated, value: value(of: sighting, pushed: first), start: start, end: sighting.latest + slack)
-      if case .tip(let tip) = placed.value, let pushed = first[tip], isMisdated(placed, tip, firstPushed: pushed) {
+      if case .tip(let tip) = placed.value, let pushed = first[tip], isMisdated(placed, tip, firstPushed: pushed, firstUpdates) {
         placed.isMisdated = true
         placed.start = pushed - TimelineItem.orderSlack
         placed.end = .distantFuture
@@ -73,9 +74,13 @@ struct SightingPlacement {
   }
 
   /// Whether a tip was seen before anybody can have seen it.
-  private func isMisdated(_ placed: PlacedSighting, _ tip: ObjectID, firstPushed: Timestamp) -> Bool {
+  private func isMisdated(
+    _ placed: PlacedSighting, _ tip: ObjectID, firstPushed: Timestamp, _ firstUpdates: [RefName: Timestamp]
+  ) -> Bool {
     guard placed.sighting.source != .event, placed.end < firstPushed else { return false }
-    if let created = evidence.ledger.created, placed.end < created { return true }
+    // The ref was known to be elsewhere, or not to be at all.
+    if evidence.ledger.created != nil { return true }
+    if let start = placed.start, let first = firstUpdates[placed.sighting.ref], first < start { return true }
     return history.committerTime(of: tip).map { $0 > placed.end } ?? false
   }
 
