@@ -40,6 +40,7 @@ class Checker:
             self.introduced(push, update, where)
             self.removed(push, update, where)
         self.once()
+        self.told()
         self.refs()
         self.findings()
         self.counts()
@@ -223,6 +224,19 @@ class Checker:
             self.claim("introduced once", count == 1, commit)
 
     # The rest
+
+    def told(self):
+        """Every logged push is told once, with every ref that it names; a refused one is an attempt."""
+        if not self.view.is_whole:
+            return
+        logged = {event.id: {update.ref for update in event.updates} for event in self.view.logged}
+        told = {push["eventID"]: {update["ref"] for update in push["updates"]} for push in self.report["pushes"]}
+        self.claim("pushes told", len(told) == len(self.report["pushes"]), "an event twice")
+        for event in sorted(logged.keys() | told.keys()):
+            self.claim("pushes told", logged.get(event) == told.get(event), event, f"{told.get(event)}")
+        refused = {event.id for event in self.truth.life.events if event.denied}
+        attempts = {attempt["eventID"] for attempt in self.report["attempts"] if "errorCode" in attempt}
+        self.claim("attempts told", attempts == refused, sorted(attempts ^ refused))
 
     def refs(self):
         for ref in self.report["refs"]:
