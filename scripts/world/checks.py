@@ -19,6 +19,7 @@ class Checker:
         self.objects = view.objects
         traits = truth.life.traits
         self.is_plain = not traits and not view.lost and view.form != "old-tip"
+        self.lost_refs = {update.ref for event in truth.life.events if event.id in view.lost for update in event.updates}
         self.updates = [(push, update) for push in report["pushes"] for update in push["updates"]]
 
     def fail(self, what, *facts):
@@ -43,6 +44,7 @@ class Checker:
         self.told()
         self.refs()
         self.findings()
+        self.peace()
         self.counts()
         self.result()
         if self.view.is_complete:
@@ -133,6 +135,8 @@ class Checker:
         if verdict == "unverifiable":
             self.unknown["verdict " + update["verdictReason"]] += 1
             return
+        if verdict == "intact" and after is None and update["transition"] == "deleted" and not self.view.lost:
+            self.claim("deletion intact", real.landed and real.new is None, where)
         if verdict is None or after is None:
             return
         gone = self.truth.lacks(after, ref, final.get(ref))
@@ -151,7 +155,7 @@ class Checker:
                 self.claim("elsewhere none", not elsewhere, where)
         elif verdict == "missing":
             # As for `overwritten`: the refusal of a push whose rival's record is lost leaves no trace.
-            self.claim("missing", gone and bool(self.view.lost), where)
+            self.claim("missing", gone and ref in self.lost_refs, where)
         elif verdict == "kept-elsewhere":
             if self.view.knows_final:
                 self.claim("kept-elsewhere", elsewhere, where)
@@ -242,7 +246,7 @@ class Checker:
         for ref in self.report["refs"]:
             state = ref["state"]
             if state == "unlogged-update":
-                self.claim("state unlogged-update", bool(self.view.lost), ref["ref"])
+                self.claim("state unlogged-update", ref["ref"] in self.lost_refs, ref["ref"])
             elif state == "reconciled" and self.view.is_current and not self.view.lost and ref["ref"].startswith("refs/heads/"):
                 self.claim("state reconciled", ref.get("seen", {}).get("tip") == self.truth.final.get(ref["ref"]), ref["ref"])
             if state not in ("reconciled", "before-coverage"):
@@ -253,7 +257,13 @@ class Checker:
         for finding in self.report["findings"]:
             rule, ref = finding["rule"], finding.get("ref")
             where = f"{rule} {ref} {finding.get('eventID')}: {finding['message']}"
-            if rule in ("commits-missing", "unlogged-update", "unlogged-push", "unattributed-commits"):
+            if rule in ("commits-missing", "unlogged-update", "unlogged-push"):
+                # 6: "an absence claim (`missing`, `unlogged-*`) is a warning and makes the result `unverifiable`".
+                self.claim("absence is no error on assumed coverage", finding["severity"] != "error", where)
+                self.claim("absence is no error on assumed coverage", self.status != 0, where)
+            if rule in ("commits-missing", "unlogged-update"):
+                self.claim("finding " + rule, ref in self.lost_refs, where)
+            elif rule in ("unlogged-push", "unattributed-commits"):
                 self.claim("finding " + rule, bool(self.view.lost), where)
             elif rule == "trail-conflict":
                 self.fail("finding trail-conflict", where)
@@ -273,6 +283,20 @@ class Checker:
                 self.claim("forced is found", said[(rule, event, ref)] == 1, event, ref)
             if update.get("verdict") == "missing":
                 self.claim("missing is found", said[("commits-missing", event, ref)] == 1, event, ref)
+
+    def peace(self):
+        """Where nobody ever rewrote, deleted or moved anything, nothing is an error, however little is seen."""
+        refs = {update.ref for event in self.truth.order for update in event.updates}
+        bad = [(ref, old, new) for ref in refs for _, old, new in self.truth.moves(ref)
+               if old is not None and self.truth.lacks(old, ref, new)]
+        if not bad:
+            errors = [finding for finding in self.report["findings"] if finding["severity"] == "error"]
+            self.claim("no error in peace", not errors, errors[:1])
+        # An error names a ref that truly was rewritten, deleted or moved.
+        for finding in self.report["findings"]:
+            if finding["severity"] == "error" and "ref" in finding and finding["rule"] != "principal-not-allowed":
+                ref = finding["ref"]
+                self.claim("error names its ref", any(ref == moved for moved, _, _ in bad), finding["rule"], ref)
 
     def counts(self):
         summary = self.report["summary"]
