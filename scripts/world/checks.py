@@ -336,6 +336,7 @@ class Checker:
             if expected == "deleted" and ref.startswith("refs/tags/") and old not in self.objects:
                 is_unknown = True  # what a tag in no clone took along cannot be told
             self.expected_tip(update, ref, new, where)
+            self.expected_removed(update, ref, old, new, expected, where)
             self.expected_introduced(push, update, new, where)
             if expected == "deleted" and protected(ref) and old in self.objects:
                 merged = any(self.truth.contains(old, self.name(event.source)) for event in self.truth.order
@@ -366,6 +367,21 @@ class Checker:
         if new not in self.objects:
             return "tip-absent"
         return "fast-forward" if self.truth.contains(old, new) else "forced"
+
+    def expected_removed(self, update, ref, old, new, expected, where):
+        """What was removed, wherever both ends are here: for a force push always, for a deletion where every ref is known."""
+        if old is None or old not in self.objects or not ref.startswith("refs/heads/"):
+            return
+        if expected == "forced":
+            ids = self.truth.rev_list(old, new)
+        elif expected == "deleted" and all(tip in self.objects for tip in self.truth.final.values()):
+            ids = self.truth.rev_list(old, *self.truth.final.values())
+        else:
+            return
+        said = update.get("removed")
+        told = {commit["id"] for commit in said["commits"]} if said else set()
+        exact = not said or not said["upperBound"]
+        self.claim("complete removed", told == ids and exact, where, f"said {said}, truly {len(ids)}")
 
     def expected_tip(self, update, ref, new, where):
         if new is None or new not in self.objects:
