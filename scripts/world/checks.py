@@ -19,6 +19,7 @@ class Checker:
         self.objects = view.objects
         traits = truth.life.traits
         self.is_plain = not traits and not view.lost and view.form != "old-tip"
+        self.lost_refs = {update.ref for event in truth.life.events if event.id in view.lost for update in event.updates}
         self.updates = [(push, update) for push in report["pushes"] for update in push["updates"]]
 
     def fail(self, what, *facts):
@@ -40,8 +41,10 @@ class Checker:
             self.introduced(push, update, where)
             self.removed(push, update, where)
         self.once()
+        self.told()
         self.refs()
         self.findings()
+        self.peace()
         self.counts()
         self.result()
         if self.view.is_complete:
@@ -132,6 +135,8 @@ class Checker:
         if verdict == "unverifiable":
             self.unknown["verdict " + update["verdictReason"]] += 1
             return
+        if verdict == "intact" and after is None and update["transition"] == "deleted" and not self.view.lost:
+            self.claim("deletion intact", real.landed and real.new is None, where)
         if verdict is None or after is None:
             return
         gone = self.truth.lacks(after, ref, final.get(ref))
@@ -150,7 +155,7 @@ class Checker:
                 self.claim("elsewhere none", not elsewhere, where)
         elif verdict == "missing":
             # As for `overwritten`: the refusal of a push whose rival's record is lost leaves no trace.
-            self.claim("missing", gone and bool(self.view.lost), where)
+            self.claim("missing", gone and ref in self.lost_refs, where)
         elif verdict == "kept-elsewhere":
             if self.view.knows_final:
                 self.claim("kept-elsewhere", elsewhere, where)
@@ -224,11 +229,24 @@ class Checker:
 
     # The rest
 
+    def told(self):
+        """Every logged push is told once, with every ref that it names; a refused one is an attempt."""
+        if not self.view.is_whole:
+            return
+        logged = {event.id: {update.ref for update in event.updates} for event in self.view.logged}
+        told = {push["eventID"]: {update["ref"] for update in push["updates"]} for push in self.report["pushes"]}
+        self.claim("pushes told", len(told) == len(self.report["pushes"]), "an event twice")
+        for event in sorted(logged.keys() | told.keys()):
+            self.claim("pushes told", logged.get(event) == told.get(event), event, f"{told.get(event)}")
+        refused = {event.id for event in self.truth.life.events if event.denied}
+        attempts = {attempt["eventID"] for attempt in self.report["attempts"] if "errorCode" in attempt}
+        self.claim("attempts told", attempts == refused, sorted(attempts ^ refused))
+
     def refs(self):
         for ref in self.report["refs"]:
             state = ref["state"]
             if state == "unlogged-update":
-                self.claim("state unlogged-update", bool(self.view.lost), ref["ref"])
+                self.claim("state unlogged-update", ref["ref"] in self.lost_refs, ref["ref"])
             elif state == "reconciled" and self.view.is_current and not self.view.lost and ref["ref"].startswith("refs/heads/") and (
                     self.view.sees_absence or ref["ref"] in self.truth.final):
                 self.claim("state reconciled", ref.get("seen", {}).get("tip") == self.truth.final.get(ref["ref"]), ref["ref"])
@@ -240,7 +258,13 @@ class Checker:
         for finding in self.report["findings"]:
             rule, ref = finding["rule"], finding.get("ref")
             where = f"{rule} {ref} {finding.get('eventID')}: {finding['message']}"
-            if rule in ("commits-missing", "unlogged-update", "unlogged-push", "unattributed-commits"):
+            if rule in ("commits-missing", "unlogged-update", "unlogged-push"):
+                # 6: "an absence claim (`missing`, `unlogged-*`) is a warning and makes the result `unverifiable`".
+                self.claim("absence is no error on assumed coverage", finding["severity"] != "error", where)
+                self.claim("absence is no error on assumed coverage", self.status != 0, where)
+            if rule in ("commits-missing", "unlogged-update"):
+                self.claim("finding " + rule, ref in self.lost_refs, where)
+            elif rule in ("unlogged-push", "unattributed-commits"):
                 self.claim("finding " + rule, bool(self.view.lost), where)
             elif rule == "trail-conflict":
                 self.fail("finding trail-conflict", where)
@@ -260,6 +284,20 @@ class Checker:
                 self.claim("forced is found", said[(rule, event, ref)] == 1, event, ref)
             if update.get("verdict") == "missing":
                 self.claim("missing is found", said[("commits-missing", event, ref)] == 1, event, ref)
+
+    def peace(self):
+        """Where nobody ever rewrote, deleted or moved anything, nothing is an error, however little is seen."""
+        refs = {update.ref for event in self.truth.order for update in event.updates}
+        bad = [(ref, old, new) for ref in refs for _, old, new in self.truth.moves(ref)
+               if old is not None and self.truth.lacks(old, ref, new)]
+        if not bad:
+            errors = [finding for finding in self.report["findings"] if finding["severity"] == "error"]
+            self.claim("no error in peace", not errors, errors[:1])
+        # An error names a ref that truly was rewritten, deleted or moved.
+        for finding in self.report["findings"]:
+            if finding["severity"] == "error" and "ref" in finding and finding["rule"] != "principal-not-allowed":
+                ref = finding["ref"]
+                self.claim("error names its ref", any(ref == moved for moved, _, _ in bad), finding["rule"], ref)
 
     def counts(self):
         summary = self.report["summary"]
@@ -299,6 +337,7 @@ class Checker:
             if expected == "deleted" and ref.startswith("refs/tags/") and old not in self.objects:
                 is_unknown = True  # what a tag in no clone took along cannot be told
             self.expected_tip(update, ref, new, where)
+            self.expected_removed(update, ref, old, new, expected, where)
             self.expected_introduced(push, update, new, where)
             if expected == "deleted" and protected(ref) and old in self.objects:
                 merged = any(self.truth.contains(old, self.name(event.source)) for event in self.truth.order
@@ -329,6 +368,21 @@ class Checker:
         if new not in self.objects:
             return "tip-absent"
         return "fast-forward" if self.truth.contains(old, new) else "forced"
+
+    def expected_removed(self, update, ref, old, new, expected, where):
+        """What was removed, wherever both ends are here: for a force push always, for a deletion where every ref is known."""
+        if old is None or old not in self.objects or not ref.startswith("refs/heads/"):
+            return
+        if expected == "forced":
+            ids = self.truth.rev_list(old, new)
+        elif expected == "deleted" and all(tip in self.objects for tip in self.truth.final.values()):
+            ids = self.truth.rev_list(old, *self.truth.final.values())
+        else:
+            return
+        said = update.get("removed")
+        told = {commit["id"] for commit in said["commits"]} if said else set()
+        exact = not said or not said["upperBound"]
+        self.claim("complete removed", told == ids and exact, where, f"said {said}, truly {len(ids)}")
 
     def expected_tip(self, update, ref, new, where):
         if new is None or new not in self.objects:

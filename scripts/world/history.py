@@ -101,9 +101,9 @@ class Author:
             tip = self.commit(parents, time - 60 * (count - index))
         return tip
 
-    def live(self, calm=False):
+    def live(self, calm=False, created=None):
         life = self.life
-        life.created = self.chance(0.6)
+        life.created = self.chance(0.6) if created is None else created
         if not life.created:
             self.past()
         first = self.now

@@ -21,7 +21,9 @@ struct SightingPlacement {
       let first = pushes[sighting.ref] ?? [:]
       var placed = PlacedSighting(
         sighting: dated, value: value(of: sighting, pushed: first), start: start, end: sighting.latest + slack)
-      if case .tip(let tip) = placed.value, let pushed = first[tip], isMisdated(placed, tip, firstPushed: pushed, firstUpdates) {
+      if case .tip(let tip) = placed.value, let pushed = first[tip],
+        isMisdated(placed, tip, firstPushed: pushed, firstUpdates)
+      {
         placed.isMisdated = true
         placed.start = pushed - TimelineItem.orderSlack
         placed.end = .distantFuture
