@@ -33,7 +33,7 @@ let package = Package(
     .target(name: "PushModel", swiftSettings: strict),
     .target(
       name: "CloudTrailLog", dependencies: ["PushModel", "CLibdeflate", "CSimdjson"], swiftSettings: strict),
-    .target(name: "GitStore", dependencies: ["PushModel", "CLibgit2"], swiftSettings: strict),
+    .target(name: "GitStore", dependencies: ["PushModel", "CLibgit2", "CLibdeflate"], swiftSettings: strict),
     .target(name: "RefLedger", dependencies: ["PushModel"], swiftSettings: strict),
     .target(name: "Correlation", dependencies: ["RefLedger", "GitStore", "PushModel"], swiftSettings: strict),
     .target(

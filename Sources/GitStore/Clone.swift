@@ -6,6 +6,7 @@ public import PushModel
 public final class Clone {
   private let handle: RepositoryHandle
   private let objects: ObjectDatabase
+  private let loose: LooseObjects
   private let remoteConfiguration: RemoteConfiguration
   /// The worktree, or the git directory of a bare repository, as it was named.
   public let path: String
@@ -56,6 +57,7 @@ public final class Clone {
     openingNotes = handle.configurationNote.map { [$0] } ?? []
     self.handle = handle
     self.objects = objects
+    loose = LooseObjects(directory: commonDirectory + "objects")
     let replaced = refs.filter { $0.name.rawValue.hasPrefix("refs/replace/") }
     if !replaced.isEmpty {
       openingNotes.append("\(path): \(replaced.count) replace refs are ignored: they rewrite what history looks like")
@@ -78,7 +80,10 @@ public final class Clone {
 
   // MARK: - Objects
 
-  func read(_ id: ObjectID) -> ObjectDatabase.Outcome { objects.read(id) }
+  func read(_ id: ObjectID) -> ObjectDatabase.Outcome {
+    if let reason = loose.damage(of: id) { return .damaged(reason) }
+    return objects.read(id)
+  }
 
   /// Where history may start: every ref, HEAD, FETCH_HEAD and reflog entry.
   func allTips() throws(GitStoreError) -> [ObjectID] {

@@ -30,10 +30,12 @@ public struct WholeView: Hashable, Sendable {
   public var showsTags: Bool
   /// Refs that it names.
   public var named: Set<RefName>
+  /// Whether it certainly asked for every ref of its kinds: if not, what it does not name is in doubt.
+  public var isProven: Bool
 
   public init(
     earliest: Timestamp?, latest: Timestamp, source: Sighting.Source, dating: Sighting.Dating, clone: Int?,
-    evidence: String, showsBranches: Bool, showsTags: Bool, named: Set<RefName>
+    evidence: String, showsBranches: Bool, showsTags: Bool, named: Set<RefName>, isProven: Bool = true
   ) {
     self.earliest = earliest
     self.latest = latest
@@ -44,10 +46,11 @@ public struct WholeView: Hashable, Sendable {
     self.showsBranches = showsBranches
     self.showsTags = showsTags
     self.named = named
+    self.isProven = isProven
   }
 
-  /// Whether it proves that a ref was absent.
-  public func provesAbsence(of ref: RefName) -> Bool {
+  /// Whether it leaves out a ref of the kinds that it shows.
+  public func lacks(_ ref: RefName) -> Bool {
     guard !named.contains(ref) else { return false }
     return (ref.isBranch && showsBranches) || (ref.isTag && showsTags)
   }

@@ -48,6 +48,7 @@ public struct CodeCommitURL: Hashable, Sendable {
     var host = rest[..<slash].split(separator: "@").last.map { $0.lowercased() } ?? ""
     rest = rest[rest.index(after: slash)...]
     if let port = host.firstIndex(of: ":") { host = String(host[..<port]) }
+    rest = rest.drop { $0 == "/" }
     guard let region = region(ofHost: host), rest.hasPrefix("v1/repos/"),
       let name = repositoryName(rest.dropFirst("v1/repos/".count))
     else { return nil }

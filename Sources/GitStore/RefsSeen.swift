@@ -29,7 +29,16 @@ public struct RefsSeen: Sendable {
         hasHead = true
         continue
       }
-      guard !fields[1].hasSuffix("^{}") else { continue }
+      if fields[1].hasSuffix("^{}") {
+        let tag = RefName(String(fields[1].dropLast(3)))
+        if let index = sightings.lastIndex(where: { $0.ref == tag }) { sightings[index].peeled = id }
+        continue
+      }
+      guard fields[1].hasPrefix("refs/"), !fields[1].hasPrefix("refs/remotes/") else {
+        throw GitStoreError(
+          "\(path), line \(number + 1): \(fields[1]) is no ref of a server",
+          hints: ["make it with: git ls-remote REMOTE > \(path)"])
+      }
       let ref = RefName(String(fields[1]))
       named.insert(ref)
       sightings.append(

@@ -90,10 +90,10 @@ struct SightingGatherer {
     _ lines: [FetchHead.Line], _ fetches: [ReflogEntry], _ time: Dated, _ evidence: String
   ) -> WholeView? {
     let branches = lines.filter { $0.ref?.isBranch ?? false }
-    guard Set(branches.compactMap(\.ref)).count >= 2 else { return nil }
+    var isProven = Set(branches.compactMap(\.ref)).count >= 2
     var refspecs: [[Refspec]] = []
     if branches.contains(where: { !$0.isForMerge }) {
-      guard time.dating != .content, time.dating != .stated, isConfigured(before: time.latest) else { return nil }
+      isProven = isProven && time.dating != .content && time.dating != .stated && isConfigured(before: time.latest)
       refspecs = remotes(fetchedAs: lines).map(\.refspecs)
     } else {
       for entry in fetches {
@@ -105,7 +105,7 @@ struct SightingGatherer {
     return WholeView(
       earliest: time.earliest, latest: time.latest, source: .fetchHead, dating: time.dating, clone: index,
       evidence: evidence, showsBranches: true, showsTags: refspecs.allSatisfy(\.mapTags),
-      named: Set(lines.compactMap(\.ref)))
+      named: Set(lines.compactMap(\.ref)), isProven: isProven)
   }
 
   /// Remotes whose URL the lines have (git cuts credentials, `.git` and slashes off); all of them, if none fits.
@@ -237,13 +237,12 @@ struct SightingGatherer {
           ref: server, value: .tip(id), earliest: time.earliest, latest: time.latest, source: .cloneFrom,
           dating: .reflog, clone: index, evidence: evidence))
     }
-    guard remotes.contains(where: \.mapsAllBranches), isConfigured(before: origin.time),
-      named.filter(\.isBranch).count >= 2
-    else { return }
+    guard remotes.contains(where: \.mapsAllBranches) else { return }
     result.views.append(
       WholeView(
         earliest: time.earliest, latest: time.latest, source: .cloneFrom, dating: .reflog, clone: index,
-        evidence: evidence, showsBranches: true, showsTags: !remotes.contains(where: \.skipsTags), named: named))
+        evidence: evidence, showsBranches: true, showsTags: !remotes.contains(where: \.skipsTags), named: named,
+        isProven: isConfigured(before: origin.time) && named.filter(\.isBranch).count >= 2))
   }
 
   private func isNewer(_ path: String, than other: String) -> Bool {

@@ -14,10 +14,12 @@ public struct Sighting: Hashable, Sendable {
   public var clone: Int?
   /// The evidence in words, with its place: `FETCH_HEAD of /srv/clone`, a reflog line, an event's id.
   public var evidence: String
+  /// What an annotated tag leads to, where the source tells.
+  public var peeled: ObjectID?
 
   public init(
     ref: RefName, value: Value, earliest: Timestamp?, latest: Timestamp, source: Source, dating: Dating,
-    clone: Int? = nil, evidence: String
+    clone: Int? = nil, evidence: String, peeled: ObjectID? = nil
   ) {
     self.ref = ref
     self.value = value
@@ -27,6 +29,7 @@ public struct Sighting: Hashable, Sendable {
     self.dating = dating
     self.clone = clone
     self.evidence = evidence
+    self.peeled = peeled
   }
 
   public enum Value: Hashable, Sendable {

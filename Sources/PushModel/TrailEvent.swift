@@ -133,6 +133,8 @@ public struct RefChange: Hashable, Sendable {
     case mergeFastForward
     case mergeSquash
     case mergeThreeWay
+    /// DeleteRepository: every ref goes with it.
+    case deleteRepository
   }
 }
 

@@ -49,6 +49,17 @@ struct CloneSet {
       partition: partitions.count == 1 ? partitions.first : nil)
   }
 
+  /// Whether some clone's remote names the repository: then it is known to exist, and a trail may prove its silence.
+  func name(_ request: RepositorySelection.Request) -> Bool {
+    let wanted: RepositoryNames
+    switch request {
+    case .name(let name, let region, _): wanted = RepositoryNames(names: [name], region: region)
+    case .arn(let identity): wanted = RepositoryNames(names: [identity.name], region: identity.region)
+    case .id: return false
+    }
+    return clones.contains { $0.remotes.contains { wanted.matches($0.codecommit) } }
+  }
+
   /// Reads `NAME`, `arn:PARTITION:codecommit:REGION:ACCOUNT:NAME`, or a repository id (a UUID).
   private static func parse(_ text: String) throws(PushtrailError) -> RepositorySelection.Request {
     if text.hasPrefix("arn:") {

@@ -19,14 +19,28 @@ struct ClonesSeen {
 
   /// Refs of the ledger, and refs seen by others, that a whole view would have named: they were absent.
   func absences(of ledger: Ledger) -> [Sighting] {
-    guard !views.isEmpty else { return [] }
-    let known = Set(ledger.updates.map(\.ref)).union(sightings.map(\.ref)).union(ledger.told.map(\.tip.ref))
-    return views.flatMap { view in
-      known.sorted().filter { view.provesAbsence(of: $0) }.map { ref in
+    let known = knownRefs(ledger)
+    return views.filter(\.isProven).flatMap { view in
+      known.filter { view.lacks($0) }.map { ref in
         Sighting(
           ref: ref, value: .absent, earliest: view.earliest, latest: view.latest, source: view.source,
           dating: view.dating, clone: view.clone, evidence: view.evidence + " does not name it")
       }
     }
+  }
+
+  /// The same of views that may not have asked for every ref: the latest time at which each ref went unnamed.
+  func doubtfulAbsences(of ledger: Ledger) -> [RefName: Timestamp] {
+    var result: [RefName: Timestamp] = [:]
+    let known = knownRefs(ledger)
+    for view in views where !view.isProven {
+      for ref in known where view.lacks(ref) { result[ref] = max(result[ref] ?? view.latest, view.latest) }
+    }
+    return result
+  }
+
+  private func knownRefs(_ ledger: Ledger) -> [RefName] {
+    guard !views.isEmpty else { return [] }
+    return Set(ledger.updates.map(\.ref)).union(sightings.map(\.ref)).union(ledger.told.map(\.tip.ref)).sorted()
   }
 }

@@ -73,7 +73,9 @@ public enum Pushtrail {
         "the trail holds \(candidates.count) repositories that \(describe(request)) may be",
         hints: candidates.map { "--repository \(argument(for: $0, among: candidates))" })
     case .notFound(let others):
-      if let silent = RepositorySelection.silent(request, coverage: options.statedIntervals) { return silent }
+      if clones.name(request), let silent = RepositorySelection.silent(request, coverage: options.statedIntervals) {
+        return silent
+      }
       var hints = others.prefix(20).map { "the trail holds \($0.arn)" }
       if others.isEmpty { hints.append("the trail holds no CodeCommit record of any repository") }
       if !reading.unreadable.isEmpty {
@@ -93,7 +95,8 @@ public enum Pushtrail {
 
   /// What to pass to `--repository` to mean one of several.
   private static func argument(for identity: RepositoryIdentity, among all: [RepositoryIdentity]) -> String {
-    if all.filter({ $0.arn == identity.arn }).count > 1, let id = identity.id { return id }
+    let isOnePlace = all.filter { $0.accountID == identity.accountID && $0.region == identity.region }.count > 1
+    if isOnePlace, let id = identity.id { return id }
     return identity.arn
   }
 }

@@ -40,8 +40,12 @@ struct RunContext {
     let graph = try loadGraph(ledger, coverage, sightings)
     let evidence = Evidence(
       ledger: ledger, coverage: coverage, conflicts: trail.conflicts, unreadable: reading.unreadable,
-      hasPlainDeletions: hasPlainDeletions, graph: graph, sightings: sightings, clones: summaries(seen),
-      visibility: seen.visibility, seesEverything: seen.views.contains { $0.showsBranches && $0.showsTags },
+      hasPlainDeletions: hasPlainDeletions, graph: graph, sightings: sightings,
+      doubtfulAbsences: seen.doubtfulAbsences(of: ledger), clones: summaries(seen),
+      visibility: seen.visibility,
+      seesEverything: seen.views.contains {
+        $0.isProven && $0.showsBranches && $0.showsTags
+      },
       remoteHeads: seen.remoteHeads, localBranches: seen.localBranches,
       remoteName: seen.remoteName, isShallow: clones.clones.contains { $0.isShallow },
       accountID: epoch.identity.accountID.isEmpty ? nil : epoch.identity.accountID,

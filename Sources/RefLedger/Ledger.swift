@@ -7,6 +7,8 @@ public struct Ledger: Sendable {
     public var event: TrailEvent
     /// The ref advertisement that preceded it over HTTP.
     public var advertisement: TrailEvent?
+    /// When the earliest advertisement was logged that may be its own: what happened since may have raced it.
+    public var firstAdvertised: Timestamp?
     /// CloudTrail cut its list of references; `nil` refs mean that any ref may have moved.
     public var omitted: Omission?
     /// Indices into `updates`.
@@ -74,12 +76,14 @@ public struct Ledger: Sendable {
       case .pushAdvertisement where event.errorCode == nil: pushAdvertisements.open(event)
       case .pushAdvertisement: attempts.append(Attempt(event: event, references: []))
       case .push(let references):
+        let firstAdvertised = pushAdvertisements.earliest(before: event)
         let advertisement = pushAdvertisements.close(event)
         guard event.errorCode == nil else {
           attempts.append(Attempt(event: event, references: references.map(\.ref.rawValue)))
           continue
         }
-        append(event, advertisement, references.map { Self.update($0, at: event.time) })
+        append(
+          event, advertisement, references.map { Self.update($0, at: event.time) }, firstAdvertised: firstAdvertised)
       case .pushOmitted:
         let advertisement = pushAdvertisements.close(event)
         guard event.errorCode == nil else {
@@ -113,6 +117,7 @@ public struct Ledger: Sendable {
         } else {
           pullAdvertisements.open(event)
         }
+      case .repositoryDeleted where event.errorCode == nil: appendEndOfAllRefs(event)
       case .tipsTold(let tips) where event.errorCode == nil && event.action == "CreatePullRequest":
         told += tips.map { (event, $0) }
       case .repositoryCreated(let branch?) where event.errorCode == nil: addDefault(branch)
@@ -146,7 +151,8 @@ public struct Ledger: Sendable {
   }
 
   private mutating func append(
-    _ event: TrailEvent, _ advertisement: TrailEvent?, _ moved: [Update], omitted: Omission? = nil
+    _ event: TrailEvent, _ advertisement: TrailEvent?, _ moved: [Update], omitted: Omission? = nil,
+    firstAdvertised: Timestamp? = nil
   ) {
     let first = updates.count
     for var update in moved {
@@ -154,7 +160,21 @@ public struct Ledger: Sendable {
       updates.append(update)
     }
     pushes.append(
-      Push(event: event, advertisement: advertisement, omitted: omitted, updates: first..<updates.count))
+      Push(
+        event: event, advertisement: advertisement, firstAdvertised: firstAdvertised, omitted: omitted,
+        updates: first..<updates.count))
+  }
+
+  /// A repository that is deleted takes every ref along that the ledger knows of.
+  private mutating func appendEndOfAllRefs(_ event: TrailEvent) {
+    let refs = Set(updates.map(\.ref)).sorted()
+    append(
+      event, nil,
+      refs.map { ref in
+        Update(
+          push: 0, ref: ref, time: event.time, told: .notTold, after: nil,
+          change: RefChange(ref: ref, after: nil, call: .deleteRepository))
+      })
   }
 
   private mutating func addDefault(_ branch: String) {
@@ -190,6 +210,11 @@ private struct Pairing {
     let key = Key(data)
     guard let latest = waiting[key]?.last, data.time - latest.time <= Ledger.pairingWindow else { return nil }
     return waiting[key]?.popLast()
+  }
+
+  /// The earliest advertisement that may belong to a data record.
+  func earliest(before data: TrailEvent) -> Timestamp? {
+    waiting[Key(data)]?.first { data.time - $0.time <= Ledger.pairingWindow }?.time
   }
 
   var leftOver: [TrailEvent] { waiting.values.flatMap(\.self) }

@@ -61,7 +61,11 @@ public struct RepositorySelection: Sendable {
         identity: candidate.identity, start: repository.created ?? events.first?.time ?? repository.first,
         end: repository.deleted, created: repository.created, events: events)
     }.sorted { ($0.start, $0.identity.id ?? "") < ($1.start, $1.identity.id ?? "") }
-    names = Set(candidates.flatMap { $0.history.repositories[$0.index].names.map(\.name) })
+    // A name that another repository has now: a URL with it is that one's.
+    let all = first.history.repositories.indices
+    let chosen = Set(candidates.map(\.index))
+    let taken = Set(all.filter { !chosen.contains($0) }.compactMap { first.history.repositories[$0].currentName })
+    names = Set(candidates.flatMap { $0.history.repositories[$0.index].names.map(\.name) }).subtracting(taken)
   }
 
   private struct Place: Hashable, Comparable {

@@ -82,7 +82,7 @@ struct SeededGenerator: RandomNumberGenerator {
             let other = items[mover]
             guard item.isGitPush, other.time <= item.time + 5 else { return false }
             if let advertised = item.advertised { return other.time >= advertised }
-            return other.time >= item.time - (other.actor == item.actor ? 5 : 900)
+            return other.time >= item.time - (other.actor == item.actor ? 60 : 900)
           }
           if refusal { step(.refused, found, moves: false) }
         }

@@ -15,7 +15,7 @@ import Testing
   static let table: [String: Row] = [
     "PushModel": Row(ours: [], isPure: true),
     "CloudTrailLog": Row(ours: ["PushModel"], foreign: ["CLibdeflate": [], "CSimdjson": []]),
-    "GitStore": Row(ours: ["PushModel"], foreign: ["CLibgit2": []]),
+    "GitStore": Row(ours: ["PushModel"], foreign: ["CLibdeflate": [], "CLibgit2": []]),
     "RefLedger": Row(ours: ["PushModel"], isPure: true),
     "Correlation": Row(ours: ["RefLedger", "GitStore", "PushModel"], isPure: true),
     "Report": Row(ours: ["Correlation", "RefLedger", "PushModel"], isPure: true),

@@ -149,7 +149,8 @@ class Checker:
             if update.get("elsewhere") == "none" and self.view.knows_final:
                 self.claim("elsewhere none", not elsewhere, where)
         elif verdict == "missing":
-            self.claim("missing", real.landed and gone and bool(self.view.lost), where)
+            # As for `overwritten`: the refusal of a push whose rival's record is lost leaves no trace.
+            self.claim("missing", gone and bool(self.view.lost), where)
         elif verdict == "kept-elsewhere":
             if self.view.knows_final:
                 self.claim("kept-elsewhere", elsewhere, where)
@@ -228,7 +229,8 @@ class Checker:
             state = ref["state"]
             if state == "unlogged-update":
                 self.claim("state unlogged-update", bool(self.view.lost), ref["ref"])
-            elif state == "reconciled" and self.view.is_current and not self.view.lost and ref["ref"].startswith("refs/heads/"):
+            elif state == "reconciled" and self.view.is_current and not self.view.lost and ref["ref"].startswith("refs/heads/") and (
+                    self.view.sees_absence or ref["ref"] in self.truth.final):
                 self.claim("state reconciled", ref.get("seen", {}).get("tip") == self.truth.final.get(ref["ref"]), ref["ref"])
             if state not in ("reconciled", "before-coverage"):
                 self.unknown["state " + state] += 1

@@ -14,6 +14,8 @@ public struct Evidence: Sendable {
   public var graph: CommitGraph
   /// Of clones, files and other events, as they were made.
   public var sightings: [Sighting]
+  /// When a fetch last left a ref unnamed that it may not have asked for: neither seen nor absent.
+  public var doubtfulAbsences: [RefName: Timestamp]
   public var clones: [CloneSummary]
   /// Which branches each clone's whole views and refspecs cover, and whether its tags show the server.
   public var visibility: @Sendable (RefName) -> RefVisibility
@@ -33,7 +35,8 @@ public struct Evidence: Sendable {
 
   public init(
     ledger: Ledger, coverage: Coverage, conflicts: [EventSet.Conflict], unreadable: [UnreadablePlace],
-    hasPlainDeletions: Bool, graph: CommitGraph, sightings: [Sighting], clones: [CloneSummary],
+    hasPlainDeletions: Bool, graph: CommitGraph, sightings: [Sighting], doubtfulAbsences: [RefName: Timestamp],
+    clones: [CloneSummary],
     visibility: @escaping @Sendable (RefName) -> RefVisibility, seesEverything: Bool, remoteHeads: [RefName],
     localBranches: [LocalBranch], remoteName: String, isShallow: Bool, accountID: String?,
     region: String?, notes: [String]
@@ -45,6 +48,7 @@ public struct Evidence: Sendable {
     self.hasPlainDeletions = hasPlainDeletions
     self.graph = graph
     self.sightings = sightings
+    self.doubtfulAbsences = doubtfulAbsences
     self.clones = clones
     self.visibility = visibility
     self.seesEverything = seesEverything

@@ -183,7 +183,9 @@ struct Attribution {
     var exact: [CommitGraph.Node] = []
     for node in introduction.exact {
       let time = history.graph.committerTime(node)
-      let isYounger = floor.map { $0 == .distantPast || time - clockSkew > $0.seconds } ?? false
+      // A date later than the push itself is false, whatever else it claims.
+      let isPlausible = time <= ledger.updates[candidate.update].time.seconds + clockSkew
+      let isYounger = isPlausible && (floor.map { $0 == .distantPast || time - clockSkew > $0.seconds } ?? false)
       if node == made || (candidate.isBeforeKnown && isYounger) {
         exact.append(node)
       } else {

@@ -17,16 +17,23 @@ final class DropIndex {
   ) -> (item: Int, certainty: UpdateReport.DroppedBy.Certainty)? {
     let group = timeline.groupOfItem[item]
     let isTag = timeline.ref.isTag
+    // Across a gap or the delivery lag, a forced push is not blamed: the next run judges it again.
+    func isSoft(_ position: Int) -> Bool {
+      timeline.groups[position - 1].contains {
+        timeline.softness[$0] != nil && timeline.items[$0].told == .notTold && timeline.items[$0].after != nil
+      }
+    }
     let first = timeline.groups[group].count > 1 || timeline.mayBeRefused(item) ? group + 1 : group + 2
     guard
       let position = walk(
         from: first, in: timeline,
-        { Relation(of: tip, to: timeline.values(atPosition: $0), isTag: isTag, self.history) })
+        { Relation(of: tip, to: timeline.values(atPosition: $0), isTag: isTag, self.history) }),
+      !isSoft(position)
     else { return nil }
     let dropping = timeline.groups[position - 1]
     let last = dropping.upperBound - 1
     let isExact =
-      dropping.count == 1 && last != item && !timeline.mayBeRefused(last)
+      dropping.count == 1 && last != item && !timeline.mayBeRefused(last) && timeline.isBeforeKnown(last)
       && Relation(of: tip, to: timeline.values(atPosition: position - 1), isTag: isTag, history) == .inAll
     return (last, isExact ? .exact : .noLaterThan)
   }

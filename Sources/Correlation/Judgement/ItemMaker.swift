@@ -22,7 +22,7 @@ struct ItemMaker {
     return TimelineItem(
       update: index, time: update.time, told: told, after: update.after,
       addsToBranch: update.change?.addsToBranch ?? false, isGitPush: update.isGitPush, mayBeDeletion: mayBeDeletion,
-      mayBeFirstDeletion: mayBeDeletion && mayBeOldTip(update), advertised: push.advertisement?.time, actor: actor)
+      mayBeFirstDeletion: mayBeDeletion && mayBeOldTip(update), advertised: push.firstAdvertised, actor: actor)
   }
 
   /// Whether the entry's commit may have been the ref's tip before anything that the trail can see: one that was made
@@ -88,7 +88,7 @@ extension RefChange {
   var addsToBranch: Bool {
     switch call {
     case .commit, .mergeFastForward, .mergeSquash, .mergeThreeWay: true
-    case .createBranch, .deleteBranch: false
+    case .createBranch, .deleteBranch, .deleteRepository: false
     }
   }
 

@@ -73,7 +73,8 @@ public struct Judge {
       let reconciler = RefReconciler(
         coverage: evidence.coverage, created: ledger.created, omissions: omitted, history: history)
       return reconciler.knowledge(
-        ref: ref, timeline: timeline, isProtected: protection.isProtected(ref), visibility: evidence.visibility(ref))
+        ref: ref, timeline: timeline, isProtected: protection.isProtected(ref), visibility: evidence.visibility(ref),
+        doubted: evidence.doubtfulAbsences[ref])
     }
   }
 
@@ -204,7 +205,8 @@ public struct Judge {
         candidates.append(
           Attribution.Candidate(
             update: index,
-            isDoubtful: timeline.mayBeRefused(judged.item) || timeline.isRefused(judged.item),
+            isDoubtful: timeline.mayBeRefused(judged.item) || timeline.isRefused(judged.item)
+              || timeline.isDeletion(judged.item),
             isBeforeKnown: before.source != .unknown && before.possible == nil
               && (timeline.softness[judged.item] == nil || before.source == .event),
             makesTip: ledger.updates[index].change?.makesCommit ?? false,

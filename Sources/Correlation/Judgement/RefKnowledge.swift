@@ -35,13 +35,20 @@ struct RefReconciler {
   let history: History
 
   func knowledge(
-    ref: RefName, timeline: RefTimeline, isProtected: Bool, visibility: RefVisibility
+    ref: RefName, timeline: RefTimeline, isProtected: Bool, visibility: RefVisibility, doubted: Timestamp?
   ) -> RefKnowledge {
     let latest = timeline.sightings.max(by: Self.isEarlier)
     var knowledge = RefKnowledge(
       ref: ref, isProtected: isProtected, timeline: timeline, latest: latest,
       lastKnown: lastKnown(timeline, latest), visibility: visibility, state: .reconciled)
     knowledge.state = state(of: knowledge)
+    // A later fetch that may have seen the ref absent, and may not have asked for it, leaves an older sighting behind.
+    if let doubted, !timeline.items.isEmpty, doubted > latest?.sighting.latest ?? .distantPast,
+      doubted > timeline.items.last?.time ?? .distantPast
+    {
+      knowledge.lastKnown.append(.unknown(.refNotFetched))
+      if knowledge.state == .reconciled || knowledge.state == .cloneBehind { knowledge.state = .refNotFetched }
+    }
     return knowledge
   }
 
@@ -109,6 +116,7 @@ struct RefReconciler {
 
   private func neverLogged(_ latest: PlacedSighting) -> RefState {
     guard let created, case .tip = latest.value, latest.canAccuse else { return .beforeCoverage }
+    if !omissions.isEmpty { return .referencesOmitted }
     return unexplained(latest, since: created)
   }
 
@@ -117,10 +125,14 @@ struct RefReconciler {
     if let end = coverage.effectiveEnd, placed.end > end { return .trailBehind }
     if placed.start == nil || placed.sighting.dating == .content { return .timeUnproven }
     guard let since, coverage.isUnbroken(from: since, to: placed.end) else { return .trailGap }
+    let slack = TimelineItem.orderSlack
+    if omissions.contains(where: { $0 >= since - slack && $0 <= placed.end }) { return .referencesOmitted }
     return placed.canAccuse ? .unloggedUpdate : .timeUnproven
   }
 }
 
 extension Timestamp {
   static let distantPast = Timestamp(seconds: .min)
+  /// The last second of the year 9999.
+  static let distantFuture = Timestamp(seconds: 253_402_300_799)
 }

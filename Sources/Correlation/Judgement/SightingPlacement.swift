@@ -1,3 +1,4 @@
+internal import GitStore
 internal import PushModel
 internal import RefLedger
 
@@ -10,14 +11,25 @@ struct SightingPlacement {
   func byRef() -> [RefName: [PlacedSighting]] {
     var result: [RefName: [PlacedSighting]] = [:]
     let floors = contentFloors()
+    let pushes = firstPushes()
+    let firstUpdates = Dictionary(evidence.ledger.updates.map { ($0.ref, $0.time) }) { first, _ in first }
     for sighting in evidence.sightings + toldByEvents() {
       let slack = sighting.source == .event ? TimelineItem.orderSlack : clockSkew
       var dated = sighting
       if dated.earliest == nil, let floor = floors[Moment(sighting)] { dated.earliest = floor }
       let start = dated.earliest.map { $0 - slack }
-      result[sighting.ref, default: []].append(
-        PlacedSighting(
-          sighting: dated, value: RefValue(sighting.value), start: start, end: sighting.latest + slack))
+      let first = pushes[sighting.ref] ?? [:]
+      var placed = PlacedSighting(
+        sighting: dated, value: value(of: sighting, pushed: first), start: start, end: sighting.latest + slack)
+      if case .tip(let tip) = placed.value, let pushed = first[tip], isMisdated(placed, tip, firstPushed: pushed, firstUpdates) {
+        placed.isMisdated = true
+        placed.start = pushed - TimelineItem.orderSlack
+        placed.end = .distantFuture
+        placed.sighting.earliest = pushed
+        placed.sighting.latest = max(sighting.latest, pushed)
+      }
+      if isOfAnotherLife(placed, first) { continue }
+      result[sighting.ref, default: []].append(placed)
     }
     for ref in result.keys {
       result[ref]?.sort { left, right in
@@ -26,6 +38,50 @@ struct SightingPlacement {
       }
     }
     return result
+  }
+
+  // MARK: - Tips
+
+  /// When each tip was first logged on each ref.
+  private func firstPushes() -> [RefName: [ObjectID: Timestamp]] {
+    var result: [RefName: [ObjectID: Timestamp]] = [:]
+    for update in evidence.ledger.updates {
+      guard let tip = update.after, result[update.ref]?[tip] == nil else { continue }
+      result[update.ref, default: [:]][tip] = update.time
+    }
+    return result
+  }
+
+  /// What a sighting shows. Whether CloudTrail names an annotated tag or the commit that it leads to is not known: a tag
+  /// object that leads to the logged commit is what was logged.
+  private func value(of sighting: Sighting, pushed: [ObjectID: Timestamp]) -> RefValue {
+    guard case .tip(let tip) = sighting.value, sighting.ref.isTag, pushed[tip] == nil else {
+      return RefValue(sighting.value)
+    }
+    let peeled = sighting.peeled ?? history.node(of: tip).map(history.graph.id)
+    if let peeled, pushed[peeled] != nil { return .tip(peeled) }
+    return RefValue(sighting.value)
+  }
+
+  /// Whether a sighting may be of an earlier repository of the same name: it begins before this one was created, and shows
+  /// nothing that was pushed to it.
+  private func isOfAnotherLife(_ placed: PlacedSighting, _ pushed: [ObjectID: Timestamp]) -> Bool {
+    guard let created = evidence.ledger.created, !placed.isMisdated else { return false }
+    if placed.end < created { return true }
+    guard placed.start ?? .distantPast < created - clockSkew else { return false }
+    if case .tip(let tip) = placed.value { return pushed[tip] == nil && placed.start != nil }
+    return placed.start != nil
+  }
+
+  /// Whether a tip was seen before anybody can have seen it.
+  private func isMisdated(
+    _ placed: PlacedSighting, _ tip: ObjectID, firstPushed: Timestamp, _ firstUpdates: [RefName: Timestamp]
+  ) -> Bool {
+    guard placed.sighting.source != .event, placed.end < firstPushed else { return false }
+    // The ref was known to be elsewhere, or not to be at all.
+    if evidence.ledger.created != nil { return true }
+    if let start = placed.start, let first = firstUpdates[placed.sighting.ref], first < start { return true }
+    return history.committerTime(of: tip).map { $0 > placed.end } ?? false
   }
 
   /// What pull requests said stood on their refs when they were made, on CloudTrail's own clock.

@@ -13,6 +13,8 @@ struct Unknown {
   var tip: ObjectID?
   var time: Timestamp?
   var counts: Bool
+  /// It may hide something, and the next run, with the trail's next files, judges it.
+  var isPostponed = false
 }
 
 /// Gathers the unknowns of a judgement.
@@ -47,9 +49,11 @@ struct Unknowns {
     guard update.report.transition == .unknown, let reason = update.report.reason else { return [] }
     var counts = update.mayAccuse && !update.opensSpan && weighs(gravest(update.isProtected))
     if reason == .possibleDeletion, counts, isHarmlessDeletion(update) { counts = false }
-    if reason == .trailBehind, counts, isWithinGrace(update) { counts = false }
+    let isPostponed = reason == .trailBehind && counts && isWithinGrace(update)
     let tip = reason == .tipAbsent ? update.report.after : nil
-    return [unknown("the transition", update, reason, counts: counts, tip: tip)]
+    var result = unknown("the transition", update, reason, counts: counts && !isPostponed, tip: tip)
+    result.isPostponed = isPostponed
+    return [result]
   }
 
   /// Whether the deletion that the update may have been took nothing away: some ref has its tip for certain.
@@ -135,8 +139,9 @@ struct Unknowns {
     let position = timeline.groups.partitioningIndex { timeline.items[$0.lowerBound].time > time }
     let values = timeline.values(atPosition: position)
     let isSightedBefore = timeline.sightings.contains { $0.end <= time }
+    let isCovered = judgement.coverage.effectiveEnd.map { time <= $0 } ?? false
     let isKnown =
-      !values.isEmpty && values.allSatisfy { !$0.isUnknown }
+      isCovered && !values.isEmpty && values.allSatisfy { !$0.isUnknown }
       && (position > 0 || isSightedBefore || judgement.ledger.created != nil)
     guard !isKnown else { return [] }
     return [

@@ -64,7 +64,7 @@ struct VerdictRule {
     if doubt == nil, let dropped {
       let verdict: Verdict = timeline.isDeletion(dropped.item) ? .deleted : .overwritten
       return Result(
-        verdict: verdict, dropped: dropped, elsewhere: elsewhere(tip, item, refIndex))
+        verdict: verdict, dropped: dropped, elsewhere: relation == .unclear ? .unknown : elsewhere(tip, item, refIndex))
     }
     if doubt == nil, let sighting = proofOfAbsence(tip, after: item, in: timeline) {
       return Result(verdict: .missing, sighting: sighting)
@@ -188,11 +188,12 @@ struct VerdictRule {
     default: break
     }
     if timeline.mayBeReordered(item) { return .order }
+    let later = timeline.items.indices.suffix(from: min(item + 1, timeline.items.count))
+    if relation == .inNone, let softness = later.lazy.compactMap({ timeline.softness[$0] }).first { return softness }
     let absent = knowledge.lastKnown.contains { value in value.tip.map { !history.isPresent($0) } ?? false }
     let seenAfterLast = timeline.sightings.contains { $0.high == timeline.groups.count }
     if absent, !seenAfterLast || knowledge.state == .cloneBehind { return .notFetchedYet }
     if knowledge.lastKnown.count > 1 {
-      let later = timeline.items.indices.suffix(from: min(item + 1, timeline.items.count))
       if later.contains(where: { timeline.mayBeRefused($0) }) { return .race }
       if later.contains(where: { timeline.mayBeDeletion($0) }) { return .possibleDeletion }
       if knowledge.state == .cloneBehind { return .notFetchedYet }

@@ -116,12 +116,15 @@ struct ForcePushRule: FindingRule {
       guard let updates = byEvent[eventID], let first = updates.first, let push = pushes[eventID] else { return nil }
       let own = push.updates.map { judgement.updates[$0] }.first { $0.report.ref == first.report.ref }
       if own?.report.transition == .forced { return nil }
-      // A deletion in between, or what may be one, took the tip away as well as a forced push would have.
+      // A deletion in between, or what may be one, took the tip away as well as a forced push would have; and what the
+      // trail cannot see is not blamed on what it can.
       let timeline = judgement.refs[first.ref].timeline
       let last = own?.item ?? timeline.items.count - 1
       let earliest = updates.map(\.item).min() ?? last
       guard earliest < last,
-        (earliest + 1...last).allSatisfy({ !timeline.isDeletion($0) && !timeline.mayBeDeletion($0) })
+        (earliest + 1...last).allSatisfy({
+          !timeline.isDeletion($0) && !timeline.mayBeDeletion($0) && timeline.isBeforeKnown($0)
+        })
       else { return nil }
       let tips = updates.compactMap(\.report.after)
       var message =

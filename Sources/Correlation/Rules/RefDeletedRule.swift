@@ -33,7 +33,8 @@ struct RefDeletedRule: FindingRule {
     }
     // The old tip is in no clone. Where every ref's history is complete, it is in none of them either; but a tag's tip may
     // be a tag object, whose commit may well be.
-    guard !report.ref.isTag, let tip = report.before.tip, !judgement.history.isPresent(tip), judgement.current.isNowhere(tip)
+    guard !report.ref.isTag, let tip = report.before.tip, !judgement.history.isPresent(tip),
+      judgement.current.isNowhere(tip)
     else { return nil }
     return Finding(
       rule: .refDeleted, severity: update.isProtected ? .error : .warning,

@@ -32,7 +32,20 @@ struct TrailGapRule: FindingRule {
         message: "no trail file describes \(gap.lowerBound) to \(gap.upperBound): what moved then is unknown",
         settle: SettleCommands(judgement).trail(from: gap.lowerBound, to: gap.upperBound))
     }
-    return unreadable + days
+    return unreadable + days + beyondCoverage(judgement)
+  }
+}
+
+extension TrailGapRule {
+  /// A window of which nothing is known is not verified.
+  private func beyondCoverage(_ judgement: Judgement) -> [Finding] {
+    guard let since = judgement.options.since, let end = judgement.coverage.end, since > end else { return [] }
+    return [
+      Finding(
+        rule: .trailGap, severity: .warning,
+        message: "the trail ends at \(end), before --since \(since): nothing of that time is known",
+        settle: SettleCommands(judgement).trail(from: end, to: since), countsAsUnknown: true)
+    ]
   }
 }
 

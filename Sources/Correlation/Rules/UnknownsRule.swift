@@ -4,13 +4,13 @@ internal import RefLedger
 /// `evidence-incomplete`, `trail-behind`, `trail-gap`, `references-omitted`: what could not be checked and could hide a
 /// finding, one finding for each protected ref and reason, and one for all other refs together.
 ///
-/// What can hide nothing that matters is not said: a trail shorter than the repository's life, refs that were pushed a
+/// What the next run judges for certain is said, and does not count. What can hide nothing that matters is not said: a trail shorter than the repository's life, refs that were pushed a
 /// minute ago and the like are everybody's Tuesday.
 struct UnknownsRule: FindingRule {
   func findings(in judgement: Judgement) -> [Finding] {
     let unknowns = Unknowns(judgement).all()
     var groups: [Key: [Unknown]] = [:]
-    for unknown in unknowns where unknown.counts {
+    for unknown in unknowns where unknown.counts || unknown.isPostponed {
       groups[Key(unknown), default: []].append(unknown)
     }
     return omitted(in: judgement)
@@ -52,7 +52,7 @@ struct UnknownsRule: FindingRule {
       ref: key.ref ?? (refs.count == 1 ? refs[0] : nil), eventID: unique(updates).count == 1 ? updates.first : nil,
       commits: Array(unique(tips).prefix(100)),
       evidence: refs.prefix(20).map { "\($0)" } + (refs.count > 20 ? ["and \(refs.count - 20) more"] : []),
-      settle: commands, countsAsUnknown: true, isProtected: key.ref != nil)
+      settle: commands, countsAsUnknown: unknowns.contains(where: \.counts), isProtected: key.ref != nil)
   }
 
   private func trailStart(_ reason: UnknownReason, _ unknowns: [Unknown], _ judgement: Judgement) -> Timestamp? {

@@ -69,32 +69,58 @@ struct UnloggedUpdateRule: FindingRule {
       isProtected: knowledge.isProtected)
   }
 
-  /// A reflog line with a tip that the ledger never held on that ref: alone it accuses nobody, clocks and re-pointed
-  /// remotes being what they are.
+  /// Reflog lines that no state at their time explains. With a tip that the ledger never held on that ref, one alone is a
+  /// warning that accuses nobody; with one that it held at another time, it is a note on clocks.
   private func loneReflogLines(of knowledge: RefKnowledge, in judgement: Judgement) -> [Finding] {
     let timeline = knowledge.timeline
-    guard !timeline.items.isEmpty, !timeline.initialValues.contains(where: \.isUnknown) || timeline.items.count > 1
-    else { return [] }
     var findings: [Finding] = []
     var told: Set<ObjectID> = []
     for placed in timeline.sightings where !placed.canAccuse {
-      guard case .tip(let tip) = placed.value, placed.low > 0,
-        judgement.coverage.isUnbroken(
-          from: timeline.items[timeline.groups[placed.low - 1].upperBound - 1].time, to: placed.end),
-        judgement.isInScope(placed.sighting.latest),
-        !timeline.items.contains(where: { $0.after == tip || $0.told == .tip(tip) }),
-        !timeline.valuesAfter.contains(where: { $0.contains { $0.isUnknown } }),
-        !timeline.initialValues.contains(.tip(tip)), told.insert(tip).inserted
-      else { continue }
-      let isPush = placed.sighting.source == .reflogPush
+      guard case .tip(let tip) = placed.value, judgement.isInScope(placed.sighting.latest), !told.contains(tip) else {
+        continue
+      }
+      let isHeld = timeline.items.contains { $0.after == tip || $0.told == .tip(tip) }
+      let isContradiction =
+        placed.isMisdated || (isCovered(placed, timeline, judgement) && !isExplained(placed, timeline))
+      guard isContradiction else { continue }
+      told.insert(tip)
       findings.append(
-        Finding(
-          rule: isPush ? .unloggedPush : .unloggedUpdate, severity: .warning,
-          message:
-            "a clone's reflog has \(knowledge.ref.shorthand) at \(tip.short), where no record ever put it"
-            + (isPush ? " (update by push)" : ""), ref: knowledge.ref, commits: [tip],
-          evidence: [placed.sighting.evidence], isProtected: knowledge.isProtected))
+        isHeld ? clockNote(placed, tip, knowledge) : loneLine(placed, tip, knowledge))
     }
     return findings
+  }
+
+  /// Whether every record between the update before a sighting and the sighting would be here.
+  private func isCovered(_ placed: PlacedSighting, _ timeline: RefTimeline, _ judgement: Judgement) -> Bool {
+    guard placed.low > 0 else { return false }
+    let last = timeline.items[timeline.groups[placed.low - 1].upperBound - 1]
+    return judgement.coverage.isUnbroken(from: last.time, to: placed.end)
+  }
+
+  private func isExplained(_ placed: PlacedSighting, _ timeline: RefTimeline) -> Bool {
+    for position in placed.low...placed.high {
+      if timeline.values(atPosition: position).contains(where: { $0 == placed.value || $0.isUnknown }) { return true }
+    }
+    return timeline.groups[placed.low..<placed.high].contains { group in
+      group.contains { timeline.items[$0].after.map(RefValue.tip) == placed.value }
+    }
+  }
+
+  private func loneLine(_ placed: PlacedSighting, _ tip: ObjectID, _ knowledge: RefKnowledge) -> Finding {
+    let isPush = placed.sighting.source == .reflogPush
+    return Finding(
+      rule: isPush ? .unloggedPush : .unloggedUpdate, severity: .warning,
+      message:
+        "a clone's reflog has \(knowledge.ref.shorthand) at \(tip.short), where no record ever put it"
+        + (isPush ? " (update by push)" : ""), ref: knowledge.ref, commits: [tip],
+      evidence: [placed.sighting.evidence], isProtected: knowledge.isProtected)
+  }
+
+  private func clockNote(_ placed: PlacedSighting, _ tip: ObjectID, _ knowledge: RefKnowledge) -> Finding {
+    Finding(
+      rule: .unloggedUpdate, severity: .note,
+      message:
+        "a clone saw \(knowledge.ref.shorthand) at \(tip.short) at a time when, by the log, it was elsewhere: its clock is off, or a record is missing",
+      ref: knowledge.ref, commits: [tip], evidence: [placed.sighting.evidence], isProtected: knowledge.isProtected)
   }
 }

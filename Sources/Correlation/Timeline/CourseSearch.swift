@@ -87,12 +87,18 @@ struct CourseSearch {
   private func outcomes(of index: Int, in state: CourseState) -> [(Step.Outcome, CourseState)] {
     let item = items[index]
     let found = before(of: index, in: state)
-    switch item.told {
-    case .notTold: break
-    case .none: guard found == .none else { return [] }
-    case .tip(let id): guard found == .tip(id) else { return [] }
-    }
     var result: [(Step.Outcome, CourseState)] = []
+    let agrees =
+      switch item.told {
+      case .notTold: true
+      case .none: found == .none
+      case .tip(let id): found == .tip(id)
+      }
+    guard agrees else {
+      // What a refused push said of its ref was only what its client believed.
+      if mayBeRefused(item, in: state) { result.append((.refused, state.holding(found))) }
+      return result
+    }
     let target: RefValue = item.after.map(RefValue.tip) ?? .none
     if found == target {
       result.append(

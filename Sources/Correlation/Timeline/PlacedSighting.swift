@@ -12,12 +12,15 @@ struct PlacedSighting {
   var end: Timestamp
   var low = 0
   var high = 0
+  /// The clock that dates it is wrong: it saw a tip before that was pushed, or made. It shows the tip, and no time.
+  var isMisdated = false
 
   var isCertain: Bool { low == high }
 
   /// Whether a contradiction accuses: a lone reflog line does not (DESIGN 7, "Reflogs against the ledger").
   var canAccuse: Bool {
-    switch sighting.source {
+    if isMisdated { return false }
+    return switch sighting.source {
     case .reflogFetch, .reflogPush: false
     default: true
     }

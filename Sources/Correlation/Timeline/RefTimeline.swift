@@ -52,6 +52,12 @@ struct RefTimeline {
   func isDeletion(_ item: Int) -> Bool {
     items[item].after == nil || possible[item].allSatisfy { $0.outcome == .deleted }
   }
+  /// Whether nothing that the trail cannot see lies between the update and what its `before` rests on.
+  func isBeforeKnown(_ item: Int) -> Bool {
+    if items[item].told != .notTold { return true }
+    return softness[item] == nil && !possible[item].contains { $0.before.isUnknown }
+  }
+
   /// Whether other updates may have taken effect on the other side of this one than their records say.
   func mayBeReordered(_ item: Int) -> Bool { groups[groupOfItem[item]].count > 1 && !hasCertainOrder(item) }
 

@@ -25,17 +25,19 @@ struct TimelineItem {
 
   /// How far the order of two updates may differ from that of their records, in seconds.
   static let orderSlack: Int64 = 5
+  /// How long one push may take, in seconds: the jobs of one robot race within it.
+  static let sessionWindow: Int64 = 60
   /// How long before a push without advertisement another may have raced it, in seconds.
   static let raceWindow: Int64 = 900
 
   /// Whether `other`, if it moved the ref before this push took effect, may have caused its refusal in silence.
   ///
-  /// Without an advertisement, only another principal or address is thought to race over minutes; but within the seconds
-  /// that a push takes, one robot's own jobs race as well.
+  /// Without an advertisement, only another principal or address is thought to race over minutes; but within the minute
+  /// that a push may take, one robot's own jobs race as well.
   func mayBeRefused(becauseOf other: TimelineItem) -> Bool {
     guard isGitPush, !isShown, other.time <= time + Self.orderSlack else { return false }
     if let advertised { return other.time >= advertised }
-    return other.time >= time - (other.actor == actor ? Self.orderSlack : Self.raceWindow)
+    return other.time >= time - (other.actor == actor ? Self.sessionWindow : Self.raceWindow)
   }
 }
 

@@ -1,0 +1,58 @@
+internal import CLibdeflate
+internal import FoundationEssentials
+internal import PushModel
+
+/// Which objects of a clone lie loose, and whether such a file holds a whole zlib stream.
+///
+/// libgit2 1.5 never returns from a loose object that is cut short: it asks zlib again and again. So each is inflated here
+/// first.
+struct LooseObjects {
+  private let files: [ObjectID: String]
+
+  /// Files larger than this are no commits; nothing here reads them.
+  private static let largest = 64 << 20
+
+  /// - Parameter directory: An `objects` directory; those that it borrows from are read as well.
+  init(directory: String) {
+    var files: [ObjectID: String] = [:]
+    var pending = [directory]
+    var seen: Set<String> = []
+    while let directory = pending.popLast() {
+      guard seen.insert(directory).inserted, seen.count < 64 else { continue }
+      for folder in Files.entries(directory) where folder.utf8.count == 2 {
+        for name in Files.entries("\(directory)/\(folder)") {
+          if let id = ObjectID(hex: folder + name) { files[id] = "\(directory)/\(folder)/\(name)" }
+        }
+      }
+      for line in (Files.text("\(directory)/info/alternates") ?? "").split(separator: "\n") where !line.hasPrefix("#") {
+        pending.append(line.hasPrefix("/") ? String(line) : "\(directory)/\(line)")
+      }
+    }
+    self.files = files
+  }
+
+  /// What is wrong with an object's file; `nil` if nothing is, or the object is in a pack.
+  func damage(of id: ObjectID) -> String? {
+    guard let path = files[id] else { return nil }
+    guard let data = FileManager.default.contents(atPath: path) else { return "its file cannot be read" }
+    guard data.count <= Self.largest else { return nil }
+    guard let decompressor = unsafe libdeflate_alloc_decompressor() else { return nil }
+    defer { unsafe libdeflate_free_decompressor(decompressor) }
+    var capacity = max(4096, data.count * 8)
+    while capacity <= 1 << 30 {
+      var output = [UInt8](repeating: 0, count: capacity)
+      let result = unsafe data.withUnsafeBytes { input in
+        unsafe libdeflate_zlib_decompress(
+          decompressor, input.baseAddress, input.count, &output, capacity, nil)
+      }
+      switch result {
+      case LIBDEFLATE_SUCCESS: return nil
+      case LIBDEFLATE_INSUFFICIENT_SPACE: capacity *= 8
+      // `actual_out_nbytes` is wanted here; without it a shorter output is this case.
+      case LIBDEFLATE_SHORT_OUTPUT: return nil
+      default: return "its file is cut short or damaged"
+      }
+    }
+    return nil
+  }
+}
