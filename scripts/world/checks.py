@@ -391,7 +391,10 @@ class Checker:
         on = not self.truth.lacks(new, ref, final.get(ref))
         other = any(self.truth.contains(new, tip) for name, tip in final.items() if name != ref)
         expected = "on-ref" if on else "on-other-ref" if other else "unreachable"
-        self.claim("complete tip", update["tip"] == expected, where, f"{update['tip']}, must be {expected}")
+        # What a ref has whose last tip is in no clone, nobody can tell.
+        open_ = any(tip not in self.objects for tip in final.values()) and expected == "unreachable"
+        self.claim("complete tip", update["tip"] == expected or (open_ and update["tip"] == "unknown"), where,
+                   f"{update['tip']}, must be {expected}")
         if on:
             self.claim("complete verdict", update["verdict"] == "intact", where, update["verdict"])
         elif other and (self.view.sees_absence or final.get(ref)):
