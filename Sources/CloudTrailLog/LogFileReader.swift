@@ -22,6 +22,7 @@ final class LogFileReader {
   private let inflated: ByteBuffer
   private let inflater: GzipInflater
   private let parser: JSONParser
+  private var events = EventCache()
 
   /// `nil` where there is no memory.
   init?(limit: Int64, deliveryLag: Int64, standardInput: CInt) {
@@ -76,13 +77,18 @@ final class LogFileReader {
       return
     }
     var rest: Int? = 0
-    _ = parser.scan(text, wantsPlace: !task.hasPlace) { scan in
+    _ = parser.scan(text, place: task.place) { scan in
       switch scan.shape {
       case .logFile, .array, .record:
-        if scan.shape == .logFile { task.reading.spans.note(file: task.place) }
-        for index in 0..<scan.count {
-          record(scan.head(index, times: &task.times), text, inLogFile: scan.shape == .logFile, &task)
+        if scan.shape == .logFile {
+          task.reading.spans.note(file: task.place)
+          for span in scan.spans { task.reading.spans.note(span, in: task.place) }
         }
+        task.reading.events.reserveCapacity(scan.count)
+        // What came before, in an earlier text of the same file, is counted already.
+        let before = task.reading.records
+        for index in 0..<scan.count { scanned(index, scan, before, text, &task) }
+        task.reading.records = before + scan.records
       case .digest: task.refuseDigest()
       case .other: task.note("holds JSON, but no CloudTrail records")
       }
@@ -132,6 +138,32 @@ final class LogFileReader {
 
   // MARK: - One record
 
+  /// A record that the scan saw.
+  private func scanned(
+    _ index: Int, _ scan: RecordScan, _ before: Int, _ text: ByteBuffer, _ task: inout FileTask
+  ) {
+    let head = scan.head(index, times: &task.times)
+    let plain = scan.plainRecord(index)
+    task.reading.records = before + head.number - 1
+    if let plain, let time = head.time, task.place.allows(time),
+      let event = events.event(
+        plain, at: index, in: scan, time: time, readOnly: head.readOnly, parser,
+        RecordLocation(file: task.name, record: before + head.number))
+    {
+      task.reading.records += 1
+      task.reading.codecommitRecords += 1
+      task.reading.events.append(event)
+      if !head.isInSpan, scan.shape == .logFile { task.reading.spans.note(head, in: task.place) }
+      return
+    }
+    let places = task.reading.unreadable.count
+    let count = task.reading.events.count
+    record(head, text, inLogFile: scan.shape == .logFile, &task)
+    if let plain, task.reading.unreadable.count == places, task.reading.events.count == count + 1 {
+      events.learn(plain, task.reading.events[count], parser)
+    }
+  }
+
   /// A record that the fast scan did not see: parsed on its own.
   private func parsedRecord(_ range: Range<Int>, _ text: ByteBuffer, inLogFile: Bool, _ task: inout FileTask) {
     switch parser.parse(text, range) {
@@ -179,7 +211,7 @@ final class LogFileReader {
       task.noteRecord("the record is not an object", offset: head.range.lowerBound, time: nil)
       return
     }
-    if inLogFile { task.reading.spans.note(head, in: task.place) }
+    if inLogFile, !head.isInSpan { task.reading.spans.note(head, in: task.place) }
     switch head.source {
     case .other: return
     case .unreadable:
@@ -211,9 +243,6 @@ private struct FileTask {
     place = LogFilePlace(path: file.isStandardInput ? "" : file.name)
     extent = place.extent(deliveryLag: deliveryLag)
   }
-
-  /// Whether the path tells account and region, so that no record need be asked.
-  var hasPlace: Bool { place.accountID != nil && place.region != nil }
 
   /// The file, or all of it from an offset on.
   mutating func note(_ reason: String, record: Int? = nil, offset: Int? = nil) {
