@@ -15,6 +15,8 @@ namespace {
 static_assert(sizeof(dom::element) == sizeof(pt_value) && std::is_trivially_copyable_v<dom::element>);
 static_assert(sizeof(dom::array::iterator) == sizeof(uint64_t[2]));
 static_assert(std::is_trivially_copyable_v<dom::array::iterator>);
+static_assert(sizeof(dom::object::iterator) == sizeof(uint64_t[2]));
+static_assert(std::is_trivially_copyable_v<dom::object::iterator>);
 static_assert(PT_PADDING >= simdjson::SIMDJSON_PADDING);
 
 dom::element unwrap(pt_value value) {
@@ -115,6 +117,36 @@ bool pt_cursor_next(pt_cursor *cursor, pt_value *element) {
   ++position;
   std::memcpy(cursor->next, static_cast<const void *>(&position), sizeof cursor->next);
   return true;
+}
+
+pt_cursor pt_value_members(pt_value value) {
+  pt_cursor cursor{};
+  dom::object object;
+  if (unwrap(value).get(object)) return cursor;
+  auto begin = object.begin(), end = object.end();
+  std::memcpy(cursor.next, static_cast<const void *>(&begin), sizeof cursor.next);
+  std::memcpy(cursor.end, static_cast<const void *>(&end), sizeof cursor.end);
+  return cursor;
+}
+
+bool pt_cursor_next_member(pt_cursor *cursor, pt_slice *name, pt_value *member) {
+  if (std::memcmp(cursor->next, cursor->end, sizeof cursor->next) == 0) return false;
+  dom::object::iterator position;
+  std::memcpy(static_cast<void *>(&position), cursor->next, sizeof position);
+  *name = slice(position.key());
+  *member = wrap(position.value());
+  ++position;
+  std::memcpy(cursor->next, static_cast<const void *>(&position), sizeof cursor->next);
+  return true;
+}
+
+pt_slice pt_value_json(pt_parser *parser, pt_value value) {
+  try {
+    parser->scratch = simdjson::minify(unwrap(value));
+    return slice(parser->scratch);
+  } catch (...) {
+    return {nullptr, 0};
+  }
 }
 
 const uint8_t *pt_find(const uint8_t *bytes, size_t length, const uint8_t *needle, size_t needle_length) {

@@ -22,12 +22,14 @@ final class LogFileReader {
   private let inflated: ByteBuffer
   private let inflater: GzipInflater
   private let parser: JSONParser
+  /// The record that was last taken out of an export.
+  private let unwrapped: ByteBuffer
   private var events = EventCache()
 
   /// `nil` where there is no memory.
   init?(limit: Int64, deliveryLag: Int64, standardInput: CInt) {
     guard let input = ByteBuffer(capacity: 1 << 18), let inflated = ByteBuffer(capacity: 1 << 22),
-      let inflater = GzipInflater(), let parser = JSONParser()
+      let unwrapped = ByteBuffer(capacity: 1 << 12), let inflater = GzipInflater(), let parser = JSONParser()
     else { return nil }
     self.limit = limit
     self.deliveryLag = deliveryLag
@@ -36,6 +38,7 @@ final class LogFileReader {
     self.inflated = inflated
     self.inflater = inflater
     self.parser = parser
+    self.unwrapped = unwrapped
   }
 
   func read(_ file: TrailFile) -> FileReading {
@@ -73,7 +76,7 @@ final class LogFileReader {
       return
     }
     guard text[first] == UInt8(ascii: "{") || text[first] == UInt8(ascii: "[") else {
-      refuse(text, &task)
+      readOtherText(text, &task)
       return
     }
     var rest: Int? = 0
@@ -90,7 +93,7 @@ final class LogFileReader {
         for index in 0..<scan.count { scanned(index, scan, before, text, &task) }
         task.reading.records = before + scan.records
       case .digest: task.refuseDigest()
-      case .other: task.note("holds JSON, but no CloudTrail records")
+      case .other: textWithoutRecords(0..<scan.end, text, &task)
       }
       rest = scan.end < text.count ? scan.end : nil
     }
@@ -103,36 +106,103 @@ final class LogFileReader {
       switch item {
       case .logFile: task.reading.spans.note(file: task.place)
       case .element(let range, let inLogFile): parsedRecord(range, text, inLogFile: inLogFile, &task)
-      case .text(let range):
-        switch parser.parse(text, range) {
-        case .failure: parsedRecord(range, text, inLogFile: false, &task)
-        case .value(let value):
-          if value["digestStartTime"] != nil || value["logFiles"] != nil {
-            task.refuseDigest()
-          } else if ["eventSource", "eventName", "eventID", "eventVersion"].contains(where: { value[$0] != nil }) {
-            record(head(value, range), text, inLogFile: false, &task)
-          } else {
-            task.note("holds JSON, but no CloudTrail records", offset: range.lowerBound)
-          }
-        }
+      case .text(let range): textWithoutRecords(range, text, &task)
       case .broken(let offset, let reason, let inRecords):
         task.note(reason, record: inRecords ? task.reading.records + 1 : nil, offset: offset)
       }
     }
   }
 
+  /// A JSON text without `Records`: one record, a digest, an export, or nothing of ours.
+  private func textWithoutRecords(_ range: Range<Int>, _ text: ByteBuffer, _ task: inout FileTask) {
+    guard case .value(let value) = parser.parse(text, range) else {
+      return parsedRecord(range, text, inLogFile: false, &task)
+    }
+    if value["digestStartTime"] != nil || value["logFiles"] != nil {
+      task.refuseDigest()
+    } else if ["eventSource", "eventName", "eventID", "eventVersion"].contains(where: { value[$0] != nil }) {
+      record(head(value, range), text, inLogFile: false, &task)
+    } else if !wasUnwrapped(value, &task) {
+      task.note("holds JSON, but no CloudTrail records", offset: range.lowerBound)
+    }
+  }
+
   /// A text that is no JSON from its first byte on.
-  private func refuse(_ text: ByteBuffer, _ task: inout FileTask) {
-    let line = text.bytes(0..<min(text.count, 512)).prefix { $0 != 0x0a }
-    let header = String(decoding: line, as: UTF8.self).lowercased()
-    if text.count >= 4, text.bytes(0..<4) == [0x28, 0xb5, 0x2f, 0xfd] {
-      task.note("is compressed with zstd; decompress it first")
-    } else if header.contains("event"), header.split(separator: ",").count > 3 {
+  private func readOtherText(_ text: ByteBuffer, _ task: inout FileTask) {
+    if let lines = ExportedLines(text) {
+      for line in lines {
+        switch line {
+        case .record(let range): parsedRecord(range, text, inLogFile: false, &task)
+        case .other(let offset): task.note("the line at this offset is no log event", offset: offset)
+        }
+      }
+      return
+    }
+    var rows = CSVRows(text)
+    let header = rows.next() ?? []
+    if header.count > 1, RecordColumns.areOfTable(header) {
+      readTable(header, rows, &task)
+    } else if header.count > 3, header.contains(where: { $0.lowercased().hasPrefix("event") }) {
       task.refuse(
         "is the CloudTrail console's CSV, which holds no commit ids",
         hint: "download the events as JSON, or copy the trail's log files from its S3 bucket")
+    } else if text.count >= 4, text.bytes(0..<4) == [0x28, 0xb5, 0x2f, 0xfd] {
+      task.note("is compressed with zstd; decompress it first")
     } else {
       task.note("is neither gzip nor JSON", offset: 0)
+    }
+  }
+
+  /// The result of a query over a table of records.
+  private func readTable(_ header: [String], _ rest: CSVRows, _ task: inout FileTask) {
+    let lacking = RecordColumns.lacking(header)
+    guard lacking.isEmpty else { return task.refuse(RecordColumns.refusal(lacking: lacking)) }
+    var rows = rest
+    let columns = RecordColumns(parser: parser)
+    while let row = rows.next() {
+      if rows.isCut {
+        exported([.damage("the CSV is cut short within this row")], &task)
+      } else if rows.isInvalid {
+        exported([.damage("the row is no UTF-8")], &task)
+      } else if row.count != header.count {
+        exported([.damage("the row has \(row.count) fields, the header \(header.count)")], &task)
+      } else {
+        exported([columns.record(zip(header, row).map { (name: $0, value: $1) })], &task)
+      }
+    }
+  }
+
+  // MARK: - Exports
+
+  /// Reads the records that a value wraps; `false` where it is no envelope.
+  private func wasUnwrapped(_ value: JSONValue, _ task: inout FileTask) -> Bool {
+    // A record may be wrapped twice (an EventBridge event in a log group), hardly more.
+    guard task.wrappers < 4 else { return false }
+    do throws(TrailError) {
+      guard let records = try Envelope(parser: parser).records(of: value) else { return false }
+      exported(records, &task)
+    } catch {
+      task.refuse(error)
+    }
+    return true
+  }
+
+  private func exported(_ records: [ExportedRecord], _ task: inout FileTask) {
+    task.wrappers += 1
+    defer { task.wrappers -= 1 }
+    for record in records {
+      switch record {
+      case .text(let text):
+        if unwrapped.fill(from: text) {
+          parsedRecord(0..<unwrapped.count, unwrapped, inLogFile: false, &task)
+        } else {
+          task.reading.records += 1
+          task.noteRecord("there is no memory to read it", offset: 0, time: nil)
+        }
+      case .damage(let reason):
+        task.reading.records += 1
+        task.noteRecord(reason, offset: 0, time: nil)
+      }
     }
   }
 
@@ -215,6 +285,11 @@ final class LogFileReader {
     switch head.source {
     case .other: return
     case .unreadable:
+      if !inLogFile, case .value(let value) = parser.parse(text, head.range) {
+        task.reading.records -= 1
+        if wasUnwrapped(value, &task) { return }
+        task.reading.records += 1
+      }
       task.noteRecord("eventSource is absent or not text", offset: head.range.lowerBound, time: head.time)
     case .codecommit:
       task.reading.codecommitRecords += 1
@@ -236,6 +311,8 @@ private struct FileTask {
   let extent: (start: Timestamp?, end: Timestamp?)
   var reading = FileReading()
   var times = TimeReader()
+  /// How many envelopes the record being read lies in: its offset is then none of the file's.
+  var wrappers = 0
 
   init(file: TrailFile, deliveryLag: Int64) {
     name = file.name
@@ -257,7 +334,8 @@ private struct FileTask {
     let time = time.flatMap { place.allows($0) ? $0 : nil }
     reading.unreadable.append(
       UnreadablePlace(
-        path: name, record: reading.records, offset: Int64(offset), reason: reason, start: time ?? extent.start,
+        path: name, record: reading.records, offset: wrappers == 0 ? Int64(offset) : nil, reason: reason,
+        start: time ?? extent.start,
         end: time ?? extent.end, accountID: place.accountID, region: place.region))
   }
 
@@ -275,6 +353,14 @@ private struct FileTask {
     refuse(
       "is a digest file, which lists log files and holds no records",
       hint: "give the log files, which lie in the CloudTrail folder beside CloudTrail-Digest")
+  }
+
+  /// An export that cannot be read whole.
+  mutating func refuse(_ error: TrailError) {
+    if isNamed, reading.refusal == nil {
+      reading.refusal = TrailError(message: "\(name): \(error.message)", hints: error.hints)
+    }
+    note(error.message)
   }
 
   /// An error for a file that the user named; within a tree, a place that could not be read.

@@ -62,6 +62,12 @@ bool pt_value_bool(pt_value boolean);
 pt_cursor pt_value_elements(pt_value array);
 bool pt_cursor_next(pt_cursor *cursor, pt_value *element);
 
+pt_cursor pt_value_members(pt_value object);
+/// `name` belongs to the parser.
+bool pt_cursor_next_member(pt_cursor *cursor, pt_slice *name, pt_value *member);
+/// The value as JSON text, which lives until the next call.
+pt_slice pt_value_json(pt_parser *parser, pt_value value);
+
 // MARK: - A whole log file, scanned for its records
 
 typedef enum {

@@ -4,10 +4,12 @@ internal import PushModel
 /// simdjson's parsers and their memory, reused from text to text.
 @safe final class JSONParser {
   private let parser: OpaquePointer
+  private let scratch: ByteBuffer
 
   /// `nil` where there is no memory.
   init?() {
-    guard let parser = unsafe pt_parser_create() else { return nil }
+    guard let scratch = ByteBuffer(capacity: 1 << 12), let parser = unsafe pt_parser_create() else { return nil }
+    self.scratch = scratch
     unsafe self.parser = parser
   }
 
@@ -45,6 +47,16 @@ internal import PushModel
     unsafe body(RecordScan(result))
     return true
   }
+
+  /// Parses a text strictly and lends its value; `false` where it is broken. The values parsed before are gone.
+  func parsed(_ text: String, _ body: (JSONValue) -> Void) -> Bool {
+    guard scratch.fill(from: text), case .value(let value) = parse(scratch, 0..<scratch.count) else { return false }
+    body(value)
+    return true
+  }
+
+  /// A value as JSON text.
+  func json(_ value: JSONValue) -> String { unsafe pt_value_json(parser, value.raw).text }
 
   /// Changes when the numbers that scans give to texts begin anew.
   var generation: UInt64 { unsafe pt_generation(parser) }
