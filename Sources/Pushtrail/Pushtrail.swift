@@ -39,7 +39,8 @@ public enum Pushtrail {
         ])
     }
     do {
-      return try TrailReader(deliveryLag: options.deliveryLag).read(options.trail)
+      return try TrailReader(maximumFileSize: options.maximumFileSize, deliveryLag: options.deliveryLag)
+        .read(options.trail)
     } catch {
       throw PushtrailError(error.message, hints: error.hints)
     }
