@@ -14,19 +14,26 @@ struct RecordColumns {
     case free
   }
 
+  private static let texts = [
+    "eventVersion", "eventTime", "eventSource", "eventName", "awsRegion", "sourceIPAddress", "userAgent", "errorCode",
+    "errorMessage", "requestID", "eventID", "readOnly", "eventType", "recipientAccountId", "sharedEventID",
+  ]
+  private static let structures = ["userIdentity", "resources", "addendum"]
+  private static let maps = ["requestParameters", "responseElements", "additionalEventData"]
+
+  /// Every member of a record that is read, as records name them.
+  static let names = texts + structures + maps
+
   private static let columns: [String: (name: String, form: Form)] = {
     var columns: [String: (name: String, form: Form)] = [:]
-    for name in [
-      "eventVersion", "eventTime", "eventSource", "eventName", "awsRegion", "sourceIPAddress", "userAgent",
-      "errorCode", "errorMessage", "requestID", "eventID", "readOnly", "eventType", "apiVersion",
-      "recipientAccountId", "sharedEventID", "vpcEndpointId", "eventCategory",
-    ] { columns[name.lowercased()] = (name, .text) }
-    for name in ["userIdentity", "resources", "addendum"] { columns[name.lowercased()] = (name, .structure) }
-    for name in ["requestParameters", "responseElements", "additionalEventData"] {
-      columns[name.lowercased()] = (name, .free)
-    }
+    for name in texts { columns[name.lowercased()] = (name, .text) }
+    for name in structures { columns[name.lowercased()] = (name, .structure) }
+    for name in maps { columns[name.lowercased()] = (name, .free) }
     return columns
   }()
+
+  /// The member of a column.
+  static func name(_ column: String) -> String { columns[column.lowercased()]?.name ?? column }
 
   /// Without these a record could be read as what it is not: a refused push without its error code, say.
   private static let needed = [
@@ -51,6 +58,8 @@ struct RecordColumns {
   }
 
   let parser: JSONParser
+  /// Whether members are texts that may hold JSON again, as in Lake's `map<string,string>`.
+  var areMapsOfText = false
 
   /// The record of one row; fields of other columns are left out.
   func record(_ fields: some Sequence<(name: String, value: String)>) -> ExportedRecord {
@@ -72,6 +81,10 @@ struct RecordColumns {
   }
 
   private func nested(_ value: String, renames: Bool, _ record: inout JSONText) -> Bool {
+    if !renames, areMapsOfText, let json = mapOfText(value) {
+      record.raw(json)
+      return true
+    }
     var isJSON = false
     _ = parser.parsed(value) { json in
       isJSON = json.isObject || json.kind == .array
@@ -82,6 +95,30 @@ struct RecordColumns {
     guard let text = structure.json() else { return false }
     record.raw(text)
     return true
+  }
+
+  /// A JSON object whose members that are JSON themselves stand as such; `nil` where it is none.
+  private func mapOfText(_ value: String) -> String? {
+    var members: [(name: String, text: String?, json: String)] = []
+    var isObject = false
+    _ = parser.parsed(value) { json in
+      isObject = json.isObject
+      for (name, member) in json.members { members.append((name, member.text, parser.json(member))) }
+    }
+    guard isObject else { return nil }
+    var object = JSONText()
+    object.beginObject()
+    for (name, text, json) in members {
+      object.name(name)
+      guard let text, text.hasPrefix("{") || text.hasPrefix("[") else {
+        object.raw(json)
+        continue
+      }
+      var structure = PrintedStructure(text, renames: false, parser: parser)
+      object.raw(parser.parsed(text, { _ in }) ? text : structure.json() ?? json)
+    }
+    object.endObject()
+    return object.string
   }
 
   /// The names within structures as records write them, by their lower case.
@@ -109,7 +146,7 @@ struct LakeRows {
       let lacking = RecordColumns.lacking(tables.joined().map(\.name))
       if !lacking.isEmpty { throw RecordColumns.refusal(lacking: lacking) }
     }
-    let columns = RecordColumns(parser: parser)
+    let columns = RecordColumns(parser: parser, areMapsOfText: true)
     return tables.map { columns.record($0) }
   }
 }
