@@ -21,6 +21,7 @@ final class LogFileReader {
   private let input: ByteBuffer
   private let inflated: ByteBuffer
   private let inflater: GzipInflater
+  private let zstd: ZstdInflater
   private let parser: JSONParser
   /// The record that was last taken out of an export.
   private let unwrapped: ByteBuffer
@@ -29,7 +30,8 @@ final class LogFileReader {
   /// `nil` where there is no memory.
   init?(limit: Int64, deliveryLag: Int64, standardInput: CInt) {
     guard let input = ByteBuffer(capacity: 1 << 18), let inflated = ByteBuffer(capacity: 1 << 22),
-      let unwrapped = ByteBuffer(capacity: 1 << 12), let inflater = GzipInflater(), let parser = JSONParser()
+      let unwrapped = ByteBuffer(capacity: 1 << 12), let inflater = GzipInflater(), let zstd = ZstdInflater(),
+      let parser = JSONParser()
     else { return nil }
     self.limit = limit
     self.deliveryLag = deliveryLag
@@ -37,6 +39,7 @@ final class LogFileReader {
     self.input = input
     self.inflated = inflated
     self.inflater = inflater
+    self.zstd = zstd
     self.parser = parser
     self.unwrapped = unwrapped
   }
@@ -48,11 +51,15 @@ final class LogFileReader {
       return task.reading
     }
     task.reading.bytes = Int64(input.count)
-    guard GzipInflater.isGzip(input) else {
+    let damage: GzipInflater.Damage?
+    if GzipInflater.isGzip(input) {
+      damage = inflater.inflate(input, into: inflated, limit: limit)
+    } else if ZstdInflater.isZstd(input) {
+      damage = zstd.inflate(input, into: inflated, limit: limit)
+    } else {
       readText(input, &task)
       return task.reading
     }
-    let damage = inflater.inflate(input, into: inflated, limit: limit)
     if let damage { task.note(damage.reason, offset: damage.offset) }
     if damage == nil || inflated.count > 0 { readText(inflated, &task) }
     return task.reading
@@ -146,8 +153,6 @@ final class LogFileReader {
       task.refuse(
         "is the CloudTrail console's CSV, which holds no commit ids",
         hint: "download the events as JSON, or copy the trail's log files from its S3 bucket")
-    } else if text.count >= 4, text.bytes(0..<4) == [0x28, 0xb5, 0x2f, 0xfd] {
-      task.note("is compressed with zstd; decompress it first")
     } else {
       task.note("is neither gzip nor JSON", offset: 0)
     }
