@@ -25,6 +25,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
     .systemLibrary(name: "CLibdeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+    .systemLibrary(name: "CLibzstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(
       name: "CSimdjson",
       linkerSettings: [.linkedLibrary("simdjson")]
@@ -32,7 +33,7 @@ let package = Package(
 
     .target(name: "PushModel", swiftSettings: strict),
     .target(
-      name: "CloudTrailLog", dependencies: ["PushModel", "CLibdeflate", "CSimdjson"], swiftSettings: strict),
+      name: "CloudTrailLog", dependencies: ["PushModel", "CLibdeflate", "CLibzstd", "CSimdjson"], swiftSettings: strict),
     .target(name: "GitStore", dependencies: ["PushModel", "CLibgit2", "CLibdeflate"], swiftSettings: strict),
     .target(name: "RefLedger", dependencies: ["PushModel"], swiftSettings: strict),
     .target(name: "Correlation", dependencies: ["RefLedger", "GitStore", "PushModel"], swiftSettings: strict),
@@ -54,7 +55,8 @@ let package = Package(
     .testTarget(
       name: "CorrelationTests", dependencies: ["Correlation", "RefLedger", "GitStore", "PushModel"],
       swiftSettings: strict),
-    .testTarget(name: "ReportTests", dependencies: ["Report", "Correlation", "RefLedger", "PushModel"], swiftSettings: strict),
+    .testTarget(
+      name: "ReportTests", dependencies: ["Report", "Correlation", "RefLedger", "PushModel"], swiftSettings: strict),
     .testTarget(
       name: "PushtrailTests", dependencies: ["Pushtrail", "Report", "Correlation", "PushModel", "git-pushtrail"],
       swiftSettings: strict),

@@ -21,12 +21,17 @@ final class LogFileReader {
   private let input: ByteBuffer
   private let inflated: ByteBuffer
   private let inflater: GzipInflater
+  private let zstd: ZstdInflater
   private let parser: JSONParser
+  /// The record that was last taken out of an export.
+  private let unwrapped: ByteBuffer
+  private var events = EventCache()
 
   /// `nil` where there is no memory.
   init?(limit: Int64, deliveryLag: Int64, standardInput: CInt) {
     guard let input = ByteBuffer(capacity: 1 << 18), let inflated = ByteBuffer(capacity: 1 << 22),
-      let inflater = GzipInflater(), let parser = JSONParser()
+      let unwrapped = ByteBuffer(capacity: 1 << 12), let inflater = GzipInflater(), let zstd = ZstdInflater(),
+      let parser = JSONParser()
     else { return nil }
     self.limit = limit
     self.deliveryLag = deliveryLag
@@ -34,7 +39,9 @@ final class LogFileReader {
     self.input = input
     self.inflated = inflated
     self.inflater = inflater
+    self.zstd = zstd
     self.parser = parser
+    self.unwrapped = unwrapped
   }
 
   func read(_ file: TrailFile) -> FileReading {
@@ -44,11 +51,15 @@ final class LogFileReader {
       return task.reading
     }
     task.reading.bytes = Int64(input.count)
-    guard GzipInflater.isGzip(input) else {
+    let damage: GzipInflater.Damage?
+    if GzipInflater.isGzip(input) {
+      damage = inflater.inflate(input, into: inflated, limit: limit)
+    } else if ZstdInflater.isZstd(input) {
+      damage = zstd.inflate(input, into: inflated, limit: limit)
+    } else {
       readText(input, &task)
       return task.reading
     }
-    let damage = inflater.inflate(input, into: inflated, limit: limit)
     if let damage { task.note(damage.reason, offset: damage.offset) }
     if damage == nil || inflated.count > 0 { readText(inflated, &task) }
     return task.reading
@@ -72,19 +83,24 @@ final class LogFileReader {
       return
     }
     guard text[first] == UInt8(ascii: "{") || text[first] == UInt8(ascii: "[") else {
-      refuse(text, &task)
+      readOtherText(text, &task)
       return
     }
     var rest: Int? = 0
-    _ = parser.scan(text, wantsPlace: !task.hasPlace) { scan in
+    _ = parser.scan(text, place: task.place) { scan in
       switch scan.shape {
       case .logFile, .array, .record:
-        if scan.shape == .logFile { task.reading.spans.note(file: task.place) }
-        for index in 0..<scan.count {
-          record(scan.head(index, times: &task.times), text, inLogFile: scan.shape == .logFile, &task)
+        if scan.shape == .logFile {
+          task.reading.spans.note(file: task.place)
+          for span in scan.spans { task.reading.spans.note(span, in: task.place) }
         }
+        task.reading.events.reserveCapacity(scan.count)
+        // What came before, in an earlier text of the same file, is counted already.
+        let before = task.reading.records
+        for index in 0..<scan.count { scanned(index, scan, before, text, &task) }
+        task.reading.records = before + scan.records
       case .digest: task.refuseDigest()
-      case .other: task.note("holds JSON, but no CloudTrail records")
+      case .other: textWithoutRecords(0..<scan.end, text, &task)
       }
       rest = scan.end < text.count ? scan.end : nil
     }
@@ -97,31 +113,43 @@ final class LogFileReader {
       switch item {
       case .logFile: task.reading.spans.note(file: task.place)
       case .element(let range, let inLogFile): parsedRecord(range, text, inLogFile: inLogFile, &task)
-      case .text(let range):
-        switch parser.parse(text, range) {
-        case .failure: parsedRecord(range, text, inLogFile: false, &task)
-        case .value(let value):
-          if value["digestStartTime"] != nil || value["logFiles"] != nil {
-            task.refuseDigest()
-          } else if ["eventSource", "eventName", "eventID", "eventVersion"].contains(where: { value[$0] != nil }) {
-            record(head(value, range), text, inLogFile: false, &task)
-          } else {
-            task.note("holds JSON, but no CloudTrail records", offset: range.lowerBound)
-          }
-        }
+      case .text(let range): textWithoutRecords(range, text, &task)
       case .broken(let offset, let reason, let inRecords):
         task.note(reason, record: inRecords ? task.reading.records + 1 : nil, offset: offset)
       }
     }
   }
 
+  /// A JSON text without `Records`: one record, a digest, an export, or nothing of ours.
+  private func textWithoutRecords(_ range: Range<Int>, _ text: ByteBuffer, _ task: inout FileTask) {
+    guard case .value(let value) = parser.parse(text, range) else {
+      return parsedRecord(range, text, inLogFile: false, &task)
+    }
+    if value["digestStartTime"] != nil || value["logFiles"] != nil {
+      task.refuseDigest()
+    } else if ["eventSource", "eventName", "eventID", "eventVersion"].contains(where: { value[$0] != nil }) {
+      record(head(value, range), text, inLogFile: false, &task)
+    } else if !wasUnwrapped(value, &task) {
+      task.note("holds JSON, but no CloudTrail records", offset: range.lowerBound)
+    }
+  }
+
   /// A text that is no JSON from its first byte on.
-  private func refuse(_ text: ByteBuffer, _ task: inout FileTask) {
-    let line = text.bytes(0..<min(text.count, 512)).prefix { $0 != 0x0a }
-    let header = String(decoding: line, as: UTF8.self).lowercased()
-    if text.count >= 4, text.bytes(0..<4) == [0x28, 0xb5, 0x2f, 0xfd] {
-      task.note("is compressed with zstd; decompress it first")
-    } else if header.contains("event"), header.split(separator: ",").count > 3 {
+  private func readOtherText(_ text: ByteBuffer, _ task: inout FileTask) {
+    if let lines = ExportedLines(text) {
+      for line in lines {
+        switch line {
+        case .record(let range): parsedRecord(range, text, inLogFile: false, &task)
+        case .other(let offset): task.note("the line at this offset is no log event", offset: offset)
+        }
+      }
+      return
+    }
+    var rows = CSVRows(text)
+    let header = rows.next() ?? []
+    if header.count > 1, RecordColumns.areOfTable(header) {
+      readTable(header, rows, &task)
+    } else if header.count > 3, header.contains(where: { $0.lowercased().hasPrefix("event") }) {
       task.refuse(
         "is the CloudTrail console's CSV, which holds no commit ids",
         hint: "download the events as JSON, or copy the trail's log files from its S3 bucket")
@@ -130,7 +158,86 @@ final class LogFileReader {
     }
   }
 
+  /// The result of a query over a table of records.
+  private func readTable(_ header: [String], _ rest: CSVRows, _ task: inout FileTask) {
+    let lacking = RecordColumns.lacking(header)
+    guard lacking.isEmpty else { return task.refuse(RecordColumns.refusal(lacking: lacking)) }
+    var rows = rest
+    let columns = RecordColumns(parser: parser)
+    while let row = rows.next() {
+      if rows.isCut {
+        exported([.damage("the CSV is cut short within this row")], &task)
+      } else if rows.isInvalid {
+        exported([.damage("the row is no UTF-8")], &task)
+      } else if row.count != header.count {
+        exported([.damage("the row has \(row.count) fields, the header \(header.count)")], &task)
+      } else {
+        exported([columns.record(zip(header, row).map { (name: $0, value: $1) })], &task)
+      }
+    }
+  }
+
+  // MARK: - Exports
+
+  /// Reads the records that a value wraps; `false` where it is no envelope.
+  private func wasUnwrapped(_ value: JSONValue, _ task: inout FileTask) -> Bool {
+    // A record may be wrapped twice (an EventBridge event in a log group), hardly more.
+    guard task.wrappers < 4 else { return false }
+    do throws(TrailError) {
+      guard let records = try Envelope(parser: parser).records(of: value) else { return false }
+      exported(records, &task)
+    } catch {
+      task.refuse(error)
+    }
+    return true
+  }
+
+  private func exported(_ records: [ExportedRecord], _ task: inout FileTask) {
+    task.wrappers += 1
+    defer { task.wrappers -= 1 }
+    for record in records {
+      switch record {
+      case .text(let text):
+        if unwrapped.fill(from: text) {
+          parsedRecord(0..<unwrapped.count, unwrapped, inLogFile: false, &task)
+        } else {
+          task.reading.records += 1
+          task.noteRecord("there is no memory to read it", offset: 0, time: nil)
+        }
+      case .damage(let reason):
+        task.reading.records += 1
+        task.noteRecord(reason, offset: 0, time: nil)
+      }
+    }
+  }
+
   // MARK: - One record
+
+  /// A record that the scan saw.
+  private func scanned(
+    _ index: Int, _ scan: RecordScan, _ before: Int, _ text: ByteBuffer, _ task: inout FileTask
+  ) {
+    let head = scan.head(index, times: &task.times)
+    let plain = scan.plainRecord(index)
+    task.reading.records = before + head.number - 1
+    if let plain, let time = head.time, task.place.allows(time),
+      let event = events.event(
+        plain, at: index, in: scan, time: time, readOnly: head.readOnly, parser,
+        RecordLocation(file: task.name, record: before + head.number))
+    {
+      task.reading.records += 1
+      task.reading.codecommitRecords += 1
+      task.reading.events.append(event)
+      if !head.isInSpan, scan.shape == .logFile { task.reading.spans.note(head, in: task.place) }
+      return
+    }
+    let places = task.reading.unreadable.count
+    let count = task.reading.events.count
+    record(head, text, inLogFile: scan.shape == .logFile, &task)
+    if let plain, task.reading.unreadable.count == places, task.reading.events.count == count + 1 {
+      events.learn(plain, task.reading.events[count], parser)
+    }
+  }
 
   /// A record that the fast scan did not see: parsed on its own.
   private func parsedRecord(_ range: Range<Int>, _ text: ByteBuffer, inLogFile: Bool, _ task: inout FileTask) {
@@ -179,10 +286,15 @@ final class LogFileReader {
       task.noteRecord("the record is not an object", offset: head.range.lowerBound, time: nil)
       return
     }
-    if inLogFile { task.reading.spans.note(head, in: task.place) }
+    if inLogFile, !head.isInSpan { task.reading.spans.note(head, in: task.place) }
     switch head.source {
     case .other: return
     case .unreadable:
+      if !inLogFile, case .value(let value) = parser.parse(text, head.range) {
+        task.reading.records -= 1
+        if wasUnwrapped(value, &task) { return }
+        task.reading.records += 1
+      }
       task.noteRecord("eventSource is absent or not text", offset: head.range.lowerBound, time: head.time)
     case .codecommit:
       task.reading.codecommitRecords += 1
@@ -204,6 +316,8 @@ private struct FileTask {
   let extent: (start: Timestamp?, end: Timestamp?)
   var reading = FileReading()
   var times = TimeReader()
+  /// How many envelopes the record being read lies in: its offset is then none of the file's.
+  var wrappers = 0
 
   init(file: TrailFile, deliveryLag: Int64) {
     name = file.name
@@ -211,9 +325,6 @@ private struct FileTask {
     place = LogFilePlace(path: file.isStandardInput ? "" : file.name)
     extent = place.extent(deliveryLag: deliveryLag)
   }
-
-  /// Whether the path tells account and region, so that no record need be asked.
-  var hasPlace: Bool { place.accountID != nil && place.region != nil }
 
   /// The file, or all of it from an offset on.
   mutating func note(_ reason: String, record: Int? = nil, offset: Int? = nil) {
@@ -228,7 +339,8 @@ private struct FileTask {
     let time = time.flatMap { place.allows($0) ? $0 : nil }
     reading.unreadable.append(
       UnreadablePlace(
-        path: name, record: reading.records, offset: Int64(offset), reason: reason, start: time ?? extent.start,
+        path: name, record: reading.records, offset: wrappers == 0 ? Int64(offset) : nil, reason: reason,
+        start: time ?? extent.start,
         end: time ?? extent.end, accountID: place.accountID, region: place.region))
   }
 
@@ -246,6 +358,14 @@ private struct FileTask {
     refuse(
       "is a digest file, which lists log files and holds no records",
       hint: "give the log files, which lie in the CloudTrail folder beside CloudTrail-Digest")
+  }
+
+  /// An export that cannot be read whole.
+  mutating func refuse(_ error: TrailError) {
+    if isNamed, reading.refusal == nil {
+      reading.refusal = TrailError(message: "\(name): \(error.message)", hints: error.hints)
+    }
+    note(error.message)
   }
 
   /// An error for a file that the user named; within a tree, a place that could not be read.

@@ -72,6 +72,15 @@ struct SpanBuilder: Sendable {
     if head.readOnly == true { extents[index].hasReadOnlyRecords = true }
   }
 
+  /// Records of a log file that a scan has summed up.
+  mutating func note(_ span: ScannedSpan, in place: LogFilePlace) {
+    guard let index = index(place, span.accountID, span.region) else { return }
+    extents[index].extend(to: span.first)
+    extents[index].extend(to: span.last)
+    if place.folderDay == nil, place.delivery == nil { extents[index].days.formUnion(span.days) }
+    if span.hasReadOnlyRecords { extents[index].hasReadOnlyRecords = true }
+  }
+
   mutating func merge(_ other: SpanBuilder) {
     for (key, extent) in zip(other.keys, other.extents) {
       let index = index(of: key)

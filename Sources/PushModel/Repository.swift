@@ -22,22 +22,63 @@ public struct RepositoryIdentity: Hashable, Sendable {
 
 /// What one record says of the repository it is about; every part may be missing.
 public struct RepositoryReference: Hashable, Sendable {
-  public var name: String?
-  public var id: String?
+  private var block: Block
+
+  public var name: String? {
+    get { block.fields.name }
+    set { change { $0.name = newValue } }
+  }
+  public var id: String? {
+    get { block.fields.id }
+    set { change { $0.id = newValue } }
+  }
   /// From the record's `resources[].ARN`.
-  public var partition: String?
+  public var partition: String? {
+    get { block.fields.partition }
+    set { change { $0.partition = newValue } }
+  }
   /// The ARN's account, else `recipientAccountId`, else the account in the file's path.
-  public var accountID: String?
+  public var accountID: String? {
+    get { block.fields.accountID }
+    set { change { $0.accountID = newValue } }
+  }
   /// The ARN's region, else `awsRegion`, else the region in the file's path.
-  public var region: String?
+  public var region: String? {
+    get { block.fields.region }
+    set { change { $0.region = newValue } }
+  }
 
   public init(
     name: String? = nil, id: String? = nil, partition: String? = nil, accountID: String? = nil, region: String? = nil
   ) {
-    self.name = name
-    self.id = id
-    self.partition = partition
-    self.accountID = accountID
-    self.region = region
+    block = Block(
+      Fields(name: name, id: id, partition: partition, accountID: accountID, region: region))
+  }
+
+  public static func == (left: Self, right: Self) -> Bool {
+    left.block === right.block || left.block.fields == right.block.fields
+  }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(block.fields) }
+
+  private mutating func change(_ body: (inout Fields) -> Void) {
+    var fields = block.fields
+    body(&fields)
+    block = Block(fields)
+  }
+
+  private struct Fields: Hashable, Sendable {
+    var name: String?
+    var id: String?
+    var partition: String?
+    var accountID: String?
+    var region: String?
+  }
+
+  /// Never changed once made, so that it may be shared among threads.
+  private final class Block: Sendable {
+    let fields: Fields
+
+    init(_ fields: Fields) { self.fields = fields }
   }
 }

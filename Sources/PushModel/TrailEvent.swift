@@ -1,24 +1,77 @@
 /// One CodeCommit record of CloudTrail, read: the parts that Pushtrail judges by, and where it lay.
+///
+/// Its fields stand in one shared block, for hundreds of thousands of events are sorted and handed on: a copy costs one
+/// reference.
 public struct TrailEvent: Hashable, Sendable {
-  public var eventID: String
-  public var sharedEventID: String?
-  public var time: Timestamp
+  private var block: Block
+
+  public var eventID: String {
+    get { block.fields.eventID }
+    set { change { $0.eventID = newValue } }
+  }
+  public var sharedEventID: String? {
+    get { block.fields.sharedEventID }
+    set { change { $0.sharedEventID = newValue } }
+  }
+  public var time: Timestamp {
+    get { block.fields.time }
+    set { change { $0.time = newValue } }
+  }
   /// `eventName`: `GitPush`, `CreateCommit`, ...
-  public var action: String
-  public var principal: Principal
-  public var sourceIPAddress: String
-  public var userAgent: String
-  public var errorCode: String?
-  public var errorMessage: String?
-  public var readOnly: Bool?
-  public var recipientAccountID: String?
-  public var repository: RepositoryReference
+  public var action: String {
+    get { block.fields.action }
+    set { change { $0.action = newValue } }
+  }
+  public var principal: Principal {
+    get { block.fields.principal }
+    set { change { $0.principal = newValue } }
+  }
+  public var sourceIPAddress: String {
+    get { block.fields.sourceIPAddress }
+    set { change { $0.sourceIPAddress = newValue } }
+  }
+  public var userAgent: String {
+    get { block.fields.userAgent }
+    set { change { $0.userAgent = newValue } }
+  }
+  public var errorCode: String? {
+    get { block.fields.errorCode }
+    set { change { $0.errorCode = newValue } }
+  }
+  public var errorMessage: String? {
+    get { block.fields.errorMessage }
+    set { change { $0.errorMessage = newValue } }
+  }
+  public var readOnly: Bool? {
+    get { block.fields.readOnly }
+    set { change { $0.readOnly = newValue } }
+  }
+  public var recipientAccountID: String? {
+    get { block.fields.recipientAccountID }
+    set { change { $0.recipientAccountID = newValue } }
+  }
+  public var repository: RepositoryReference {
+    get { block.fields.repository }
+    set { change { $0.repository = newValue } }
+  }
   /// `additionalEventData.protocol`: `HTTP` or `SSH`, of git traffic.
-  public var gitProtocol: String?
+  public var gitProtocol: String? {
+    get { block.fields.gitProtocol }
+    set { change { $0.gitProtocol = newValue } }
+  }
   /// Set on a record that replaces an earlier one: `addendum.originalEventID` of reason `UPDATED_DATA`.
-  public var replaces: String?
-  public var kind: Kind
-  public var location: RecordLocation
+  public var replaces: String? {
+    get { block.fields.replaces }
+    set { change { $0.replaces = newValue } }
+  }
+  public var kind: Kind {
+    get { block.fields.kind }
+    set { change { $0.kind = newValue } }
+  }
+  public var location: RecordLocation {
+    get { block.fields.location }
+    set { change { $0.location = newValue } }
+  }
 
   public init(
     eventID: String, sharedEventID: String? = nil, time: Timestamp, action: String, principal: Principal,
@@ -26,22 +79,50 @@ public struct TrailEvent: Hashable, Sendable {
     readOnly: Bool? = nil, recipientAccountID: String? = nil, repository: RepositoryReference = RepositoryReference(),
     gitProtocol: String? = nil, replaces: String? = nil, kind: Kind, location: RecordLocation
   ) {
-    self.eventID = eventID
-    self.sharedEventID = sharedEventID
-    self.time = time
-    self.action = action
-    self.principal = principal
-    self.sourceIPAddress = sourceIPAddress
-    self.userAgent = userAgent
-    self.errorCode = errorCode
-    self.errorMessage = errorMessage
-    self.readOnly = readOnly
-    self.recipientAccountID = recipientAccountID
-    self.repository = repository
-    self.gitProtocol = gitProtocol
-    self.replaces = replaces
-    self.kind = kind
-    self.location = location
+    block = Block(
+      Fields(
+        eventID: eventID, sharedEventID: sharedEventID, time: time, action: action, principal: principal,
+        sourceIPAddress: sourceIPAddress, userAgent: userAgent, errorCode: errorCode, errorMessage: errorMessage,
+        readOnly: readOnly, recipientAccountID: recipientAccountID, repository: repository, gitProtocol: gitProtocol,
+        replaces: replaces, kind: kind, location: location))
+  }
+
+  public static func == (left: Self, right: Self) -> Bool {
+    left.block === right.block || left.block.fields == right.block.fields
+  }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(block.fields) }
+
+  private mutating func change(_ body: (inout Fields) -> Void) {
+    var fields = block.fields
+    body(&fields)
+    block = Block(fields)
+  }
+
+  private struct Fields: Hashable, Sendable {
+    var eventID: String
+    var sharedEventID: String?
+    var time: Timestamp
+    var action: String
+    var principal: Principal
+    var sourceIPAddress: String
+    var userAgent: String
+    var errorCode: String?
+    var errorMessage: String?
+    var readOnly: Bool?
+    var recipientAccountID: String?
+    var repository: RepositoryReference
+    var gitProtocol: String?
+    var replaces: String?
+    var kind: Kind
+    var location: RecordLocation
+  }
+
+  /// Never changed once made, so that it may be shared among threads.
+  private final class Block: Sendable {
+    let fields: Fields
+
+    init(_ fields: Fields) { self.fields = fields }
   }
 
   /// What a record is about. A record with an `errorCode` has the kind of what was attempted.

@@ -19,6 +19,8 @@ public struct Options: Sendable {
   public var clockSkew: Int64 = 300
   /// How late CloudTrail may deliver, in seconds: the end of coverage proves no absence.
   public var deliveryLag: Int64 = 900
+  /// Bytes, inflated, beyond which a file of the trail is refused.
+  public var maximumFileSize: Int64 = 3 << 30
   public var refsSeen: [RefsSeen] = []
   /// When the clone was last fetched, by the user's word.
   public var fetchedAt: Timestamp?

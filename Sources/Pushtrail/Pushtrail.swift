@@ -1,7 +1,7 @@
 internal import CloudTrailLog
 public import Correlation
 internal import GitStore
-internal import PushModel
+public import PushModel
 internal import RefLedger
 
 /// The library's front door: reads the trail and the clones, and judges.
@@ -29,6 +29,27 @@ public enum Pushtrail {
     Clone.configuration(at: repo, prefix: "pushtrail.")
   }
 
+  /// The engines for which `query` knows the words.
+  public static let queryEngines = TrailQuery.Engine.allCases.map(\.rawValue)
+
+  /// The SQL that extracts what the tool reads from a trail that is too big to copy; `repositories` are names, ARNs or
+  /// ids, `table` is where the engine finds the trail.
+  public static func query(
+    engine name: String, since: Timestamp?, until: Timestamp?, repositories: [String], table: String?
+  ) throws(PushtrailError) -> String {
+    guard let engine = TrailQuery.Engine(rawValue: name) else {
+      throw PushtrailError("there is no query for \(name)", hints: ["it knows \(queryEngines.joined(separator: ", "))"])
+    }
+    // Of an ARN only the name stands in every record that is about its repository.
+    let names = repositories.map { $0.split(separator: ":").last.map(String.init) ?? $0 }
+    let query = TrailQuery(engine: engine, since: since, until: until, repositories: names, table: table)
+    guard query.hasSoundTable else {
+      throw PushtrailError(
+        "--table \(query.table) is no name of a table", hints: ["letters, digits, and _ - . and double quotes"])
+    }
+    return query.text
+  }
+
   private static func readTrail(_ options: Options) throws(PushtrailError) -> TrailReading {
     guard !options.trail.isEmpty else {
       throw PushtrailError(
@@ -39,7 +60,8 @@ public enum Pushtrail {
         ])
     }
     do {
-      return try TrailReader(deliveryLag: options.deliveryLag).read(options.trail)
+      return try TrailReader(maximumFileSize: options.maximumFileSize, deliveryLag: options.deliveryLag)
+        .read(options.trail)
     } catch {
       throw PushtrailError(error.message, hints: error.hints)
     }

@@ -176,7 +176,7 @@ import Testing
         LogSpan(
           accountID: "111122223333", region: "us-east-2", first: try time("2024-03-05T23:58:00Z"),
           last: try time("2024-03-06T00:01:00Z"),
-          days: [try time("2024-03-05").day, try time("2024-03-06").day, try time("2024-03-09").day],
+          days: [try time("2024-03-06").day, try time("2024-03-09").day],
           hasReadOnlyRecords: true)
       ])
   }
@@ -207,6 +207,6 @@ import Testing
       records: [record("2024-03-05T23:59:00Z", "1", "x")])
     let spans = try TrailReader().read([folder.path]).spans
     #expect(spans.map { "\($0.accountID) \($0.region)" } == ["333333333333 us-gov-west-1"])
-    #expect(spans.first?.days.count == 2)
+    #expect(spans.first?.days == [try time("2024-03-06").day])
   }
 }

@@ -100,7 +100,9 @@ import Testing
     #expect(try places("b.json.gz", "").map(\.reason) == ["the file is empty"])
     #expect(try places("b.json.gz", " \n\n").map(\.reason) == ["the file is empty"])
     #expect(try places("b.json.gz", folder.gzip("")).map(\.reason) == ["the file is empty"])
-    #expect(try places("b.json.gz", Data([0x28, 0xb5, 0x2f, 0xfd, 0])).map(\.reason).first?.contains("zstd") == true)
+    #expect(
+      try places("b.json.gz", Data([0x28, 0xb5, 0x2f, 0xfd, 0])).map(\.reason)
+        == ["the zstd data is damaged or cut short"])
   }
 
   @Test func `JSON of another shape`() throws {

@@ -23,6 +23,7 @@ struct SeededGenerator: RandomNumberGenerator {
 /// permutation, every choice of what was refused or a deletion, kept if no rule forbids it.
 @Suite struct TimelineTests {
   private static let tips = (1...4).map { ObjectID(hex: String(repeating: "\($0)", count: 40)) ?? .zero }
+  private static let waits: [Int64] = [0, 1, 3, 4, 7, 60, 400, 2000]
   private let day = Timestamp(iso8601: "2026-03-02T00:00:00Z") ?? Timestamp(seconds: 0)
 
   private var coverage: Coverage {
@@ -33,13 +34,13 @@ struct SeededGenerator: RandomNumberGenerator {
   private func randomItems(_ generator: inout SeededGenerator) -> [TimelineItem] {
     var time = day + 3600
     return (0..<Int.random(in: 1...5, using: &generator)).map { index in
-      time = time + [0, 1, 3, 4, 7, 60, 400, 2000].randomElement(using: &generator)!
+      time = time + (Self.waits.randomElement(using: &generator) ?? 0)
       let isGitPush = Int.random(in: 0..<4, using: &generator) > 0
       let after = Int.random(in: 0..<5, using: &generator) == 0 ? nil : Self.tips.randomElement(using: &generator)
       let advertised =
         isGitPush && Bool.random(using: &generator) ? time - Int64.random(in: 0...4, using: &generator) : nil
       var told = ToldBefore.notTold
-      if !isGitPush, Bool.random(using: &generator) { told = .tip(Self.tips.randomElement(using: &generator)!) }
+      if !isGitPush, Bool.random(using: &generator) { told = .tip(Self.tips.randomElement(using: &generator) ?? .zero) }
       let mayBeDeletion = Bool.random(using: &generator)
       return TimelineItem(
         update: index, time: time, told: told, after: after, isGitPush: isGitPush, mayBeDeletion: mayBeDeletion,
@@ -100,7 +101,8 @@ struct SeededGenerator: RandomNumberGenerator {
       let items = randomItems(&generator)
       let isCreated = Bool.random(using: &generator)
       let seen =
-        Int.random(in: 0..<3, using: &generator) == 0 ? nil : RefValue.tip(Self.tips.randomElement(using: &generator)!)
+        Int.random(in: 0..<3, using: &generator) == 0
+        ? nil : RefValue.tip(Self.tips.randomElement(using: &generator) ?? .zero)
       let courses = allCourses(items, start: isCreated ? .none : .unknown(.beforeUnknown), end: seen)
       let builder = TimelineBuilder(coverage: coverage, omissions: [], created: isCreated ? day : nil)
       var sightings: [PlacedSighting] = []

@@ -14,7 +14,7 @@ import Testing
 
   static let table: [String: Row] = [
     "PushModel": Row(ours: [], isPure: true),
-    "CloudTrailLog": Row(ours: ["PushModel"], foreign: ["CLibdeflate": [], "CSimdjson": []]),
+    "CloudTrailLog": Row(ours: ["PushModel"], foreign: ["CLibdeflate": [], "CLibzstd": [], "CSimdjson": []]),
     "GitStore": Row(ours: ["PushModel"], foreign: ["CLibdeflate": [], "CLibgit2": []]),
     "RefLedger": Row(ours: ["PushModel"], isPure: true),
     "Correlation": Row(ours: ["RefLedger", "GitStore", "PushModel"], isPure: true),

@@ -62,6 +62,12 @@ bool pt_value_bool(pt_value boolean);
 pt_cursor pt_value_elements(pt_value array);
 bool pt_cursor_next(pt_cursor *cursor, pt_value *element);
 
+pt_cursor pt_value_members(pt_value object);
+/// `name` belongs to the parser.
+bool pt_cursor_next_member(pt_cursor *cursor, pt_slice *name, pt_value *member);
+/// The value as JSON text, which lives until the next call.
+pt_slice pt_value_json(pt_parser *parser, pt_value value);
+
 // MARK: - A whole log file, scanned for its records
 
 typedef enum {
@@ -82,10 +88,22 @@ typedef enum {
   PT_SOURCE_CODECOMMIT,
 } pt_source;
 
-/// What the scan reads of every record.
+/// Texts seen before are told by a small number; this stands where there is none.
+#define PT_NO_INDEX UINT32_MAX
+
+/// One entry of a GitPush's references.
+typedef struct {
+  uint8_t commit[20];
+  /// Among the texts.
+  uint32_t ref;
+} pt_reference;
+
+/// What the scan reads of a record that the caller must see: CodeCommit's, unreadable ones, those with unusual times.
 typedef struct {
   size_t offset;
   size_t length;
+  /// Among all records of the text, from 1.
+  size_t number;
   bool is_object;
   pt_source source;
   /// 1, 0, or -1 where the record does not say.
@@ -94,19 +112,76 @@ typedef struct {
   pt_slice region;
   /// `recipientAccountId`, else `userIdentity.accountId`.
   pt_slice account;
+  /// Whether the time went into a span; where not, the caller has to note it.
+  bool is_in_span;
+
+  /// Whether this is a GitPush or GitPull without an error in the plainest form, all of which the members below tell,
+  /// if the caller knows what `identity` and `setting` stand for and that `nested` are sound.
+  bool is_plain;
+  bool is_push;
+  /// A push with references, rather than an advertisement.
+  bool has_references;
+  pt_slice event_id;
+  uint32_t identity;
+  /// All that tells the repository and how it was reached: `additionalEventData`, `resources`, region and account.
+  uint32_t setting;
+  uint32_t nested[2];
+  /// Among the texts; PT_NO_INDEX where absent.
+  uint32_t address;
+  uint32_t agent;
+  uint32_t recipient;
+  uint32_t first_reference;
+  uint32_t reference_count;
 } pt_head;
+
+/// Times of the records of one account and region; texts `YYYY-MM-DDTHH:MM:SSZ`.
+typedef struct {
+  pt_slice region;
+  pt_slice account;
+  char first[20];
+  char last[20];
+  bool has_read_only;
+} pt_span;
+
+/// `YYYY-MM-DD` on which a span has a record.
+typedef struct {
+  size_t span;
+  char date[10];
+} pt_day;
 
 typedef struct {
   pt_shape shape;
+  size_t records;
   const pt_head *heads;
   size_t count;
+  const pt_span *spans;
+  size_t span_count;
+  const pt_day *days;
+  size_t day_count;
+  const pt_reference *references;
   /// Where the first JSON text ended; `length` unless something follows it.
   size_t end;
 } pt_scan_result;
 
+typedef struct {
+  /// Whether region and account are read of each record, to keep spans apart by them.
+  bool wants_place;
+  /// Times outside of these are no part of a span; texts as above.
+  const char *earliest;
+  const char *latest;
+  /// Part of every setting: what the path tells.
+  pt_slice place;
+} pt_scan_options;
+
 /// Scans a text without parsing what it does not need, hence without proving that all of it is sound. `false` where it
-/// is broken in a way that matters. Region and account are read only if `wants_place`.
-bool pt_scan(pt_parser *parser, const uint8_t *bytes, size_t length, bool wants_place, pt_scan_result *result);
+/// is broken in a way that matters.
+bool pt_scan(pt_parser *parser, const uint8_t *bytes, size_t length, const pt_scan_options *options,
+             pt_scan_result *result);
+
+/// Changes whenever the numbers of texts begin anew, which a scan does once they take too much memory.
+uint64_t pt_generation(const pt_parser *parser);
+/// The text of a number that a head gave as ref, address, agent or recipient.
+pt_slice pt_text(const pt_parser *parser, uint32_t index);
 
 // MARK: - Bytes
 

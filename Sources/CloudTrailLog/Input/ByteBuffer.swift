@@ -61,6 +61,18 @@ internal import Glibc
     return unsafe pt_find(start + range.lowerBound, range.count, needle.utf8Start, needle.utf8CodeUnitCount) != nil
   }
 
+  /// Replaces the content by a text; `false` where there is no memory.
+  func fill(from text: String) -> Bool {
+    var text = text
+    return text.withUTF8 { bytes in
+      guard reserve(bytes.count) else { return false }
+      if let base = bytes.baseAddress { unsafe memcpy(start, base, bytes.count) }
+      count = bytes.count
+      pad()
+      return true
+    }
+  }
+
   /// Replaces the content by all that a descriptor gives: `nil` on success, else what went wrong.
   func fill(from descriptor: CInt, limit: Int64) -> String? {
     count = 0

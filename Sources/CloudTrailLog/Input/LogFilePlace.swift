@@ -68,13 +68,16 @@ struct LogFilePlace: Hashable, Sendable {
 
   /// Whether a record of this file can have happened then: not before CloudTrail existed, not after its own delivery.
   func allows(_ time: Timestamp) -> Bool {
-    guard time >= Self.earliest, time < Self.latest else { return false }
-    guard let delivery else { return true }
-    return time <= delivery + 86_400
+    let (earliest, latest) = allowedTimes
+    return time >= earliest && time <= latest
+  }
+
+  var allowedTimes: (earliest: Timestamp, latest: Timestamp) {
+    (Self.earliest, min(Self.latest, delivery.map { $0 + 86_400 } ?? Self.latest))
   }
 
   /// 2013-01-01, the year of CloudTrail's first records.
   private static let earliest = Timestamp(seconds: 1_356_998_400)
-  /// 2100-01-01.
-  private static let latest = Timestamp(seconds: 4_102_444_800)
+  /// The last second before 2100-01-01.
+  private static let latest = Timestamp(seconds: 4_102_444_799)
 }

@@ -67,7 +67,7 @@ struct TrailInputs {
     files += found
     guard met || unreadable.count > unreadableBefore else {
       throw TrailError(
-        message: "\(path) holds no log file (.json.gz, .json or .gz)",
+        message: "\(path) holds no log file (.gz, .zst, .json, .jsonl or .ndjson)",
         hints: ["copy the trail with: aws s3 sync s3://BUCKET/AWSLogs/ACCOUNT/CloudTrail/ DIRECTORY"])
     }
   }
@@ -115,7 +115,7 @@ struct TrailInputs {
 
   private static func hasLogExtension(_ name: [UInt8]) -> Bool {
     let lowered = String(decoding: name, as: UTF8.self).lowercased()
-    return lowered.hasSuffix(".json") || lowered.hasSuffix(".gz")
+    return [".json", ".gz", ".zst", ".ndjson", ".jsonl"].contains { lowered.hasSuffix($0) }
   }
 
   private mutating func note(_ path: [UInt8], _ reason: String) {

@@ -51,4 +51,17 @@ struct JSONValue {
     while unsafe pt_cursor_next(&cursor, &element) { elements.append(JSONValue(raw: element)) }
     return elements
   }
+
+  /// An object's members in the order in which they are written; none for anything that is no object.
+  var members: [(name: String, value: JSONValue)] {
+    guard pt_value_kind(raw) == PT_OBJECT else { return [] }
+    var cursor = pt_value_members(raw)
+    var members: [(name: String, value: JSONValue)] = []
+    var name = unsafe pt_slice()
+    var value = pt_value()
+    while unsafe pt_cursor_next_member(&cursor, &name, &value) {
+      unsafe members.append((name.text, JSONValue(raw: value)))
+    }
+    return members
+  }
 }

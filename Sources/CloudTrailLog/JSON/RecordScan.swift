@@ -21,15 +21,44 @@ struct RecordHead {
 
   /// Where the record lies in the text.
   var range: Range<Int>
+  /// Among all records of the text, from 1; 0 where they are not counted.
+  var number = 0
   var isObject: Bool
   var source: Source
   var time: Timestamp?
   var readOnly: Bool?
   var region: String?
   var accountID: String?
+  /// Whether a span has its time.
+  var isInSpan = false
+}
+
+/// A GitPush or GitPull in the plainest form, told by numbers for what other records share with it.
+struct PlainRecord {
+  var isPush: Bool
+  /// `nil` where the push is an advertisement.
+  var references: Range<Int>?
+  var identity: UInt32
+  var setting: UInt32
+  var nested: (UInt32, UInt32)
+  var address: UInt32
+  var agent: UInt32
+  var recipient: UInt32
+}
+
+/// What a scan gathered of the times of one account and region.
+struct ScannedSpan {
+  var region: String?
+  var accountID: String?
+  var first: Timestamp
+  var last: Timestamp
+  var days: [Int64]
+  var hasReadOnlyRecords: Bool
 }
 
 /// The fast scan's result; its texts belong to the parser and die with the parser's next scan.
+///
+/// It has heads only of records that matter one by one: CodeCommit's, unreadable ones, those whose time is in no span.
 @safe struct RecordScan {
   private let result: pt_scan_result
 
@@ -45,6 +74,9 @@ struct RecordHead {
     }
   }
 
+  /// Records of every service.
+  var records: Int { unsafe result.records }
+  /// Heads.
   var count: Int { unsafe result.count }
   /// Where the first JSON text of the file ends.
   var end: Int { unsafe result.end }
@@ -53,16 +85,64 @@ struct RecordHead {
     precondition(index >= 0 && index < count)
     let head = unsafe result.heads[index]
     return unsafe RecordHead(
-      range: head.offset..<head.offset + head.length, isObject: head.is_object,
+      range: head.offset..<head.offset + head.length, number: head.number, isObject: head.is_object,
       source: head.source == PT_SOURCE_CODECOMMIT
         ? .codecommit : head.source == PT_SOURCE_OTHER ? .other : .unreadable,
       time: times.time(head.time), readOnly: head.read_only < 0 ? nil : head.read_only == 1,
-      region: Self.text(head.region), accountID: Self.text(head.account))
+      region: Self.text(head.region), accountID: Self.text(head.account), isInSpan: head.is_in_span)
+  }
+
+  /// What the scan read of a record beyond its head; `nil` where the record must be parsed.
+  func plainRecord(_ index: Int) -> PlainRecord? {
+    precondition(index >= 0 && index < count)
+    let head = unsafe result.heads[index]
+    guard unsafe head.is_plain else { return nil }
+    let first = unsafe Int(head.first_reference)
+    return unsafe PlainRecord(
+      isPush: head.is_push,
+      references: head.has_references ? first..<first + Int(head.reference_count) : nil,
+      identity: head.identity, setting: head.setting, nested: head.nested, address: head.address, agent: head.agent,
+      recipient: head.recipient)
+  }
+
+  func eventID(_ index: Int) -> String {
+    precondition(index >= 0 && index < count)
+    return unsafe result.heads[index].event_id.text
+  }
+
+  /// The commit of an entry of `PlainRecord.references`, and the number of its ref.
+  func reference(_ index: Int) -> (commit: ObjectID?, ref: UInt32) {
+    let reference = unsafe result.references[index]
+    let id = unsafe withUnsafeBytes(of: reference.commit) { bytes in unsafe ObjectID(rawBytes: bytes) }
+    return (id, reference.ref)
+  }
+
+  var spans: [ScannedSpan] {
+    let dates = unsafe UnsafeBufferPointer(start: result.days, count: result.day_count)
+    var days: [[Int64]] = unsafe Array(repeating: [], count: result.span_count)
+    for index in 0..<dates.count {
+      let date = unsafe dates[index]
+      if let day = Self.time(date.date)?.day { days[date.span].append(day) }
+    }
+    var spans: [ScannedSpan] = []
+    for index in unsafe 0..<result.span_count {
+      let span = unsafe result.spans[index]
+      guard let first = unsafe Self.time(span.first), let last = unsafe Self.time(span.last) else { continue }
+      unsafe spans.append(
+        ScannedSpan(
+          region: Self.text(span.region), accountID: Self.text(span.account), first: first, last: last,
+          days: days[index], hasReadOnlyRecords: span.has_read_only))
+    }
+    return spans
+  }
+
+  /// A time or a date in an array of C's, which Swift sees as a tuple.
+  private static func time<Characters>(_ characters: Characters) -> Timestamp? {
+    unsafe withUnsafeBytes(of: characters) { bytes in unsafe Timestamp(iso8601Bytes: Array(bytes)) }
   }
 
   private static func text(_ slice: pt_slice) -> String? {
-    guard let bytes = unsafe slice.bytes, unsafe slice.length > 0 else { return nil }
-    return unsafe String(decoding: UnsafeBufferPointer(start: bytes, count: slice.length), as: UTF8.self)
+    unsafe slice.bytes == nil || slice.length == 0 ? nil : slice.text
   }
 }
 

@@ -44,6 +44,11 @@ struct EvidenceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Refuse a file of the trail that inflates beyond this: bytes, or 500M, 3G. (default: 3G)", valueName: "size"))
+  var maxFileSize: ByteSize?
+
+  @Option(
+    help: ArgumentHelp(
       "Output of git ls-remote, and when it was made (default: the file's time). Repeatable.",
       valueName: "file[@time]"))
   var refsSeen: [SeenFile] = []
@@ -80,6 +85,8 @@ struct EvidenceOptions: ParsableArguments {
     options.statedCoverage = try defaults.values("coverage", unless: coverage).map(\.interval)
     options.clockSkew = try defaults.value("clockSkew", unless: clockSkew)?.seconds ?? options.clockSkew
     options.deliveryLag = try defaults.value("deliveryLag", unless: deliveryLag)?.seconds ?? options.deliveryLag
+    options.maximumFileSize =
+      try defaults.value("maxFileSize", unless: maxFileSize)?.bytes ?? options.maximumFileSize
     options.refsSeen = try defaults.values("refsSeen", unless: refsSeen).map(\.file)
     options.fetchedAt = fetchedAt?.time
     options.auditFrom = try defaults.value("auditFrom", unless: auditFrom)?.time

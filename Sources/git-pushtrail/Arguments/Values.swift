@@ -48,6 +48,30 @@ struct Duration: ExpressibleByArgument {
   var defaultValueDescription: String { seconds % 60 == 0 ? "\(seconds / 60)m" : "\(seconds)s" }
 }
 
+/// `1048576`, `64K`, `500M`, `3G`: powers of 1024, as git reads sizes.
+struct ByteSize: ExpressibleByArgument {
+  var bytes: Int64
+
+  init?(argument: String) {
+    var digits = argument[...]
+    var shift: Int64 = 0
+    switch argument.last {
+    case "k", "K": shift = 10
+    case "m", "M": shift = 20
+    case "g", "G": shift = 30
+    default: break
+    }
+    if shift > 0 { digits = digits.dropLast() }
+    guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(digits) else {
+      return nil
+    }
+    let (bytes, isTooLarge) = number.multipliedReportingOverflow(by: 1 << shift)
+    // A terabyte: more is a typing error, and no memory holds it.
+    guard !isTooLarge, bytes > 0, bytes <= 1 << 40 else { return nil }
+    self.bytes = bytes
+  }
+}
+
 /// `START..END`.
 struct StatedCoverage: ExpressibleByArgument {
   var interval: ClosedRange<Timestamp>

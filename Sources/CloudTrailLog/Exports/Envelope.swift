@@ -1,0 +1,36 @@
+/// Takes records out of what AWS's tools and services wrap them in.
+///
+/// Sources: AWS CLI reference, `cloudtrail lookup-events`, `cloudtrail get-query-results`, `logs filter-log-events`;
+/// CloudWatch Logs User Guide, "Real-time processing of log data with subscriptions"; EventBridge User Guide, "AWS
+/// service events delivered via CloudTrail".
+struct Envelope {
+  let parser: JSONParser
+
+  /// The records within; `nil` where the value is no envelope that is known.
+  func records(of value: JSONValue) throws(TrailError) -> [ExportedRecord]? {
+    guard value.isObject else { return nil }
+    if let events = array(value, "Events") { return events.map { message($0, "CloudTrailEvent") } }
+    if let rows = array(value, "QueryResultRows") { return try LakeRows(parser: parser).records(of: rows) }
+    for name: StaticString in ["logEvents", "events"] {
+      if let events = array(value, name) { return events.map { message($0, "message") } }
+    }
+    if value["CloudTrailEvent"] != nil { return [message(value, "CloudTrailEvent")] }
+    if let detail = value["detail"], detail.isObject, value["detail-type"] != nil {
+      if detail["eventSource"] != nil, detail["eventName"] != nil { return [.text(parser.json(detail))] }
+      let type = value["detail-type"]?.text ?? ""
+      return [.damage("an EventBridge event of type \"\(type)\" is no CloudTrail record")]
+    }
+    if value["message"]?.text != nil { return [message(value, "message")] }
+    return nil
+  }
+
+  private func array(_ value: JSONValue, _ name: StaticString) -> [JSONValue]? {
+    guard let member = value[name], member.kind == .array else { return nil }
+    return member.elements
+  }
+
+  private func message(_ event: JSONValue, _ name: StaticString) -> ExportedRecord {
+    guard let text = event[name]?.text else { return .damage("\(name), which holds the record, is absent or not text") }
+    return .text(text)
+  }
+}
