@@ -4,8 +4,8 @@ internal import PushModel
 
 /// Which objects of a clone lie loose, and whether such a file holds a whole zlib stream.
 ///
-/// libgit2 1.5 never returns from a loose object that is cut short: it asks zlib again and again. So each is inflated here
-/// first.
+/// libgit2 1.5 never returns from a loose object that is cut short (its issue 7342), and writes past its buffer if one
+/// holds more than its header says (7177); a clone to audit is a stranger's. So each is inflated and measured here first.
 struct LooseObjects {
   private let files: [ObjectID: String]
 
@@ -41,18 +41,26 @@ struct LooseObjects {
     var capacity = max(4096, data.count * 8)
     while capacity <= 1 << 30 {
       var output = [UInt8](repeating: 0, count: capacity)
+      var length = 0
       let result = unsafe data.withUnsafeBytes { input in
         unsafe libdeflate_zlib_decompress(
-          decompressor, input.baseAddress, input.count, &output, capacity, nil)
+          decompressor, input.baseAddress, input.count, &output, capacity, &length)
       }
       switch result {
-      case LIBDEFLATE_SUCCESS: return nil
+      case LIBDEFLATE_SUCCESS:
+        return Self.isAsLongAsItSays(output.prefix(length)) ? nil : "its length is not the one that its header says"
       case LIBDEFLATE_INSUFFICIENT_SPACE: capacity *= 8
-      // `actual_out_nbytes` is wanted here; without it a shorter output is this case.
-      case LIBDEFLATE_SHORT_OUTPUT: return nil
       default: return "its file is cut short or damaged"
       }
     }
     return nil
+  }
+
+  /// `KIND LENGTH NUL CONTENT`.
+  private static func isAsLongAsItSays(_ object: ArraySlice<UInt8>) -> Bool {
+    guard let end = object.prefix(64).firstIndex(of: 0),
+      let space = object[..<end].firstIndex(of: UInt8(ascii: " "))
+    else { return false }
+    return Int(String(decoding: object[(space + 1)..<end], as: UTF8.self)) == object.endIndex - end - 1
   }
 }

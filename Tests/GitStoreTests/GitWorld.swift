@@ -199,3 +199,8 @@ extension CloneSightings {
       })
   }
 }
+
+extension WholeView {
+  /// Whether it leaves no doubt that the server lacked the ref.
+  func provesAbsence(of ref: RefName) -> Bool { isProven && lacks(ref) }
+}
