@@ -104,7 +104,7 @@ public final class Clone {
     guard !refs.isEmpty else { return }
     var reasons: Set<String> = []
     for ref in refs {
-      switch objects.read(ref.target) {
+      switch read(ref.target) {
       case .commit, .tag, .other: return
       case .absent: break
       case .damaged(let reason): reasons.insert(reason)

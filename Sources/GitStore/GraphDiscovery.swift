@@ -149,6 +149,11 @@ struct GraphDiscovery {
       var isComplete = !isBoundary[Int(old)]
       for parent in parents(Int(old)) {
         let node = Int(renumbered[Int(parent)])
+        // Only what events tell can go round in a circle; such an edge is no history.
+        guard node < generations.count else {
+          isComplete = false
+          continue
+        }
         parentNodes.append(UInt32(node))
         generation = max(generation, generations[node] + 1)
         isComplete = isComplete && flags[node].contains(.complete)

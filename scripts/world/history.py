@@ -39,6 +39,7 @@ class Event:
     updates: list
     advertised: object = None
     denied: bool = False
+    contested: bool = False  # a race: who won can only be told with the records of both
     source: object = None  # the merged tip of a merge
     source_ref: str = ""
     id: str = ""
@@ -310,8 +311,9 @@ class Author:
         asked = int(self.now)
         self.now += 1
         self.push([(ref, first)], actor=winner)
+        self.life.events[-1].contested = True
         self.now += self.random.random() * 3 + 1
         record = int(self.now + 1)
         advertised = asked if loser["protocol"] == "HTTP" else None
         self.life.events.append(
-            Event(self.now, record, "GitPush", loser, [Update(ref, first, second, False)], advertised))
+            Event(self.now, record, "GitPush", loser, [Update(ref, first, second, False)], advertised, contested=True))

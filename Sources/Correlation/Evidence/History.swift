@@ -60,6 +60,11 @@ final class History {
     return queries.contains(source, in: target)
   }
 
+  /// The same of two commits of the graph.
+  func contains(_ ancestor: CommitGraph.Node, in tip: CommitGraph.Node) -> CommitGraph.Containment {
+    queries.contains(ancestor, in: tip)
+  }
+
   /// Commits in the history of `tip` and of none of `excluded`, parents first.
   func difference(_ tip: ObjectID, excluding excluded: [ObjectID]) -> [CommitGraph.Node] {
     guard let node = look(tip).node else { return [] }

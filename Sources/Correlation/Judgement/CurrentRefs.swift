@@ -5,11 +5,13 @@ internal import PushModel
 struct CurrentRefs {
   private let history: History
   private let refs: [RefKnowledge]
-  /// For each node, one more than the index of the first ref (protected ones first) that has it in each of its possible
+  /// For each node, one more than the index of the first ref (branches, protected ones first, then tags) that has it in each of its possible
   /// states; 0 for none.
   private var owners: [UInt32]
   /// The same for refs that have it in some of their possible states.
   private var possibleOwners: [UInt32]
+  /// For each ref, the tip that each of its possible states has.
+  private var commonTips: [CommitGraph.Node?]
   /// The ref that was marked first: what it does not own it has not.
   private let firstRef: Int?
   /// Refs with a state that is unknown, in no clone, or incomplete; by index.
@@ -22,16 +24,19 @@ struct CurrentRefs {
     owners = Array(repeating: 0, count: count)
     possibleOwners = Array(repeating: 0, count: count)
     let order = refs.indices.sorted { left, right in
+      if refs[left].ref.isTag != refs[right].ref.isTag { return refs[right].ref.isTag }
       if refs[left].isProtected != refs[right].isProtected { return refs[left].isProtected }
       return refs[left].ref < refs[right].ref
     }
     firstRef = order.first { !refs[$0].lastKnown.contains(where: \.isUnknown) && refs[$0].lastKnown != [.none] }
+    commonTips = Array(repeating: nil, count: refs.count)
     var marked = Array(repeating: false, count: count)
     var possible = Array(repeating: false, count: count)
     for index in order { noteUncertainty(index) }
     for index in order {
       let owner = UInt32(index + 1)
-      if let sure = Self.commonTip(refs[index].lastKnown, history) {
+      commonTips[index] = Self.commonTip(refs[index].lastKnown, history)
+      if let sure = commonTips[index] {
         history.graph.mark(from: sure, in: &marked) { owners[Int($0)] = owner }
       }
       guard refs[index].lastKnown.count > 1 else { continue }
@@ -78,7 +83,9 @@ struct CurrentRefs {
 
   func owner(of node: CommitGraph.Node, besides own: Int? = nil) -> Int? {
     let owner = Int(owners[Int(node)]) - 1
-    return owner < 0 || owner == own ? nil : owner
+    guard owner >= 0, owner == own else { return owner < 0 ? nil : owner }
+    // Only a tag that was moved onwards meets its own old tip here; the marks tell no second owner.
+    return refs.indices.first { $0 != own && commonTips[$0].map { history.contains(node, in: $0) == .yes } ?? false }
   }
 
   /// A ref that has the commit in one of its possible states, though not in all.
