@@ -7,7 +7,11 @@ what a force push from a `ledger` before then means ("by this push, or by one be
 section 5 that `exact` trusts "that a record that was never delivered leaves no trace". Nothing else is exempt.
 """
 
+import calendar
+import time
 from collections import Counter
+
+from .trail import iso
 
 HARMLESS = {"created", "fast-forward", "unchanged"}
 
@@ -42,6 +46,7 @@ class Checker:
             self.removed(push, update, where)
         self.once()
         self.told()
+        self.pushes()
         self.refs()
         self.findings()
         self.peace()
@@ -137,6 +142,12 @@ class Checker:
             return
         if verdict == "intact" and after is None and update["transition"] == "deleted" and not self.view.lost:
             self.claim("deletion intact", real.landed and real.new is None, where)
+        if "mergedBy" in update:
+            # A deletion's old tip, or a dropped one, came with the source of that merge.
+            source = self.name(self.truth.by_id[update["mergedBy"]].source)
+            tip = after if after is not None else update["before"].get("tip")
+            self.claim("mergedBy", source is not None and (tip is None or self.truth.contains(tip, source)), where,
+                       update["mergedBy"])
         if verdict is None or after is None:
             return
         gone = self.truth.lacks(after, ref, final.get(ref))
@@ -183,6 +194,9 @@ class Checker:
         if said is None:
             return
         event = self.truth.by_id[push["eventID"]]
+        if "after" not in update:
+            self.claim("a deletion brings nothing", False, where, said)
+            return
         self.claim("introduced count", said["count"] == len(said["commits"]) + len(said["atOrBeforeCommits"]), where)
         self.claim("introduced count", said["atOrBefore"] == len(said["atOrBeforeCommits"]), where)
         for commit in said["commits"]:
@@ -242,14 +256,44 @@ class Checker:
         attempts = {attempt["eventID"] for attempt in self.report["attempts"] if "errorCode" in attempt}
         self.claim("attempts told", attempts == refused, sorted(attempts ^ refused))
 
+    def pushes(self):
+        """Each push is told as it was: when, by whom, from where, and what it names."""
+        told = Counter(push["eventID"] for push in self.report["pushes"])
+        logged = {event.id for event in self.view.logged}
+        for event_id, count in told.items():
+            self.claim("push told once", count == 1 and event_id in logged, event_id, count)
+        for push in self.report["pushes"]:
+            event, who = self.truth.by_id[push["eventID"]], push["principal"]
+            role = "Developers" if event.actor["type"] == "AssumedRole" else None
+            self.claim("pusher", (who["type"], who["name"], who.get("role"))
+                       == (event.actor["type"], event.actor["name"], role), event.id, who)
+            self.claim("action", push["action"] == event.action, event.id, push["action"])
+            self.claim("time", push["time"] == iso(event.record), event.id, push["time"])
+            self.claim("address", push["sourceIPAddress"] == event.actor["address"], event.id)
+            for update in push["updates"]:
+                new, after = self.name(self.real(push, update).new), update.get("after")
+                # In the old-tip form a deletion may be read as a push of that tip, but as one of no other.
+                old_tip = new is None and self.view.form == "old-tip" and after == self.name(self.real(push, update).old)
+                # As for `deleted` below: with the real deletion's record lost, it may be the only one that explains it.
+                read_as_deletion = (after is None and update["transition"] == "deleted"
+                                    and (self.view.form == "old-tip" or bool(self.view.lost)))
+                self.claim("after", after == new or old_tip or read_as_deletion, event.id, update["ref"], after)
+
     def refs(self):
         for ref in self.report["refs"]:
             state = ref["state"]
             if state == "unlogged-update":
                 self.claim("state unlogged-update", ref["ref"] in self.lost_refs, ref["ref"])
-            elif state == "reconciled" and self.view.is_current and not self.view.lost and ref["ref"].startswith("refs/heads/") and (
-                    self.view.sees_absence or ref["ref"] in self.truth.final):
-                self.claim("state reconciled", ref.get("seen", {}).get("tip") == self.truth.final.get(ref["ref"]), ref["ref"])
+            seen = ref.get("seen", {})
+            if state == "reconciled":
+                # "Last ledger tip against its sightings" (7): the word is about the moment of the sighting, whose own truth
+                # is compared below; a clone that does not show absence says nothing of what was deleted since.
+                agreed = [ref.get("ledgerTip"), *ref.get("possible", [])]
+                self.claim("state reconciled", seen.get("tip") in agreed, ref["ref"], seen, agreed)
+            if "earliest" in seen and "latest" in seen:
+                held = self.truth.held(ref["ref"], moment(seen["earliest"]) - 10, moment(seen["latest"]) + 10)
+                self.claim("seen", seen.get("tip") in held, ref["ref"], seen, f"truly {held}")
+            self.claim("protected", ref["protected"] == is_protected(ref["ref"]), ref["ref"])
             if state not in ("reconciled", "before-coverage"):
                 self.unknown["state " + state] += 1
 
@@ -276,6 +320,10 @@ class Checker:
                 self.claim("finding tag-moved", len(tips - {None}) > 1, where)
             elif rule == "ref-deleted" and finding["severity"] != "note":
                 self.claim("finding ref-deleted", any(move[2] is None for move in self.truth.moves(ref)), where)
+            if rule in ("force-push", "ref-deleted") and finding["severity"] != "note":
+                self.claim("severity", (finding["severity"] == "error") == is_protected(ref), where, finding["severity"])
+            elif rule == "tag-moved":
+                self.claim("severity", finding["severity"] == "error", where, finding["severity"])
         # Nothing that was judged goes unsaid.
         said = Counter((finding["rule"], finding.get("eventID"), finding.get("ref")) for finding in self.report["findings"])
         for (event, ref), update in transitions.items():
@@ -321,7 +369,6 @@ class Checker:
 
     def completeness(self):
         """A whole trail, a clone with all of the end, nothing within seconds: everything provable must be said."""
-        protected = lambda ref: ref.startswith("refs/tags/") or ref == "refs/heads/main"
         is_error = is_unknown = False
         for push, update in self.updates:
             real, ref = self.real(push, update), update["ref"]
@@ -331,15 +378,15 @@ class Checker:
             got = update.get("reason") if update["transition"] == "unknown" else update["transition"]
             self.claim("complete transition", got == expected, where, f"{got}, must be {expected}")
             if expected == "forced":
-                is_error |= protected(ref)
-            if expected == "tip-absent" and protected(ref):
+                is_error |= is_protected(ref)
+            if expected == "tip-absent" and is_protected(ref):
                 is_unknown = True
             if expected == "deleted" and ref.startswith("refs/tags/") and old not in self.objects:
                 is_unknown = True  # what a tag in no clone took along cannot be told
             self.expected_tip(update, ref, new, where)
             self.expected_removed(update, ref, old, new, expected, where)
             self.expected_introduced(push, update, new, where)
-            if expected == "deleted" and protected(ref) and old in self.objects:
+            if expected == "deleted" and is_protected(ref) and old in self.objects:
                 merged = any(self.truth.contains(old, self.name(event.source)) for event in self.truth.order
                              if event.source is not None)
                 is_error |= bool(self.truth.rev_list(old, *self.truth.final.values())) and not merged
@@ -406,8 +453,8 @@ class Checker:
 
     def expected_drop(self, update, ref, tip, later, where):
         for event, _, new in later:
-            if new is not None and new not in self.objects:
-                continue
+            if new is not None and new not in self.objects and not ref.startswith("refs/tags/"):
+                continue  # an absent tip says nothing; of a tag, any other id does
             if self.truth.lacks(tip, ref, new):
                 merged = any(self.truth.contains(tip, self.name(merge.source)) for merge in self.truth.order
                              if merge.source is not None)
@@ -442,3 +489,12 @@ class Checker:
 
 def update_event(checker, update):
     return next(push["eventID"] for push, other in checker.updates if other is update)
+
+
+def moment(text):
+    return calendar.timegm(time.strptime(text, "%Y-%m-%dT%H:%M:%SZ"))
+
+
+def is_protected(ref):
+    """By default: main, and all tags."""
+    return ref == "refs/heads/main" or ref.startswith("refs/tags/")

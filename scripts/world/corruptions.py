@@ -483,6 +483,113 @@ def unreadable_file_passed_over(case):
     return True
 
 
+# Who, when and what, and the words beside a judgement
+
+
+@corruption
+def push_by_somebody_else(case):
+    push = next((push for push in case.report["pushes"] if push["principal"]["name"] != "ada"), None)
+    if push is None:
+        return False
+    push["principal"]["name"] = "ada"
+    return True
+
+
+@corruption
+def push_at_another_time(case):
+    if not case.report["pushes"]:
+        return False
+    case.report["pushes"][0]["time"] = "2026-03-02T00:00:01Z"
+    return True
+
+
+@corruption
+def push_from_another_address(case):
+    if not case.report["pushes"]:
+        return False
+    case.report["pushes"][-1]["sourceIPAddress"] = "192.0.2.1"
+    return True
+
+
+@corruption
+def call_called_a_push(case):
+    push = next((push for push in case.report["pushes"] if push["action"] != "GitPush"), None)
+    if push is None:
+        return False
+    push["action"] = "GitPush"
+    return True
+
+
+@corruption
+def push_of_another_tip(case):
+    """Another commit of the same world, present and on a ref: only the record tells that it was not this one."""
+    tips = [update["after"] for _, update in case.updates() if update["tip"] == "on-ref"]
+
+    def wanted(_, update):
+        return update["tip"] == "on-ref" and any(tip != update["after"] for tip in tips)
+
+    def change(_, update):
+        update["after"] = next(tip for tip in tips if tip != update["after"])
+
+    return first(case, wanted, change)
+
+
+@corruption
+def deletion_said_to_bring_commits(case):
+    tip = next((update["after"] for _, update in case.updates() if "after" in update), None)
+    return tip is not None and first(
+        case, lambda _, update: update["transition"] == "deleted",
+        set_to("introduced", {"count": 1, "atOrBefore": 0, "commits": [tip], "atOrBeforeCommits": []}))
+
+
+@corruption
+def merged_by_what_was_no_merge(case):
+    push = next((push for push in case.report["pushes"] if push["action"] == "GitPush"), None)
+    return push is not None and first(case, lambda _, update: "mergedBy" in update, set_to("mergedBy", push["eventID"]))
+
+
+@corruption
+def force_push_of_main_only_warned_of(case):
+    found = next((finding for finding in case.report["findings"] if finding["rule"] == "force-push"
+                  and finding["severity"] == "error"), None)
+    others = any(finding["severity"] == "error" and finding is not found for finding in case.report["findings"])
+    if found is None or not others:
+        return False  # alone, it would change the exit code, and be caught by that
+    found["severity"] = "warning"
+    return True
+
+
+@corruption
+def protected_called_unprotected(case):
+    ref = next((ref for ref in case.report["refs"] if ref["protected"]), None)
+    if ref is None:
+        return False
+    ref["protected"] = False
+    return True
+
+
+@corruption
+def branch_said_to_be_seen_where_it_was_not(case):
+    """A tip that the ref never held, and a state that fits it."""
+    ref = next((ref for ref in case.report["refs"] if ref["state"] == "clone-behind" and "tip" in ref.get("seen", {})
+                and "latest" in ref["seen"]), None)
+    if ref is None:
+        return False
+    ref["seen"]["tip"] = ELSEWHERE
+    return True
+
+
+@corruption
+def seen_at_a_time_when_it_was_not(case):
+    """A right tip at a wrong time: before it was first pushed."""
+    for ref in case.report["refs"]:
+        seen = ref.get("seen", {})
+        if "tip" in seen and "latest" in seen and ref["ref"] not in case.truth.named(case.truth.life.before):
+            ref["seen"]["earliest"] = ref["seen"]["latest"] = "2026-03-01T00:00:00Z"
+            return True
+    return False
+
+
 SUMS = {push_left_out_of_the_sum}  # these must be caught by the sums themselves
 
 

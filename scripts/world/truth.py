@@ -81,6 +81,17 @@ class Truth:
                     result.append((event, old, new))
         return result
 
+    def held(self, ref, earliest, latest):
+        """The ids that a ref held at any moment of an interval; None where it was absent."""
+        value, values = self.named(self.life.before).get(ref), set()
+        for event, _, new in self.moves(ref):
+            if event.effect > latest:
+                break
+            if event.effect >= earliest:
+                values.add(value)
+            value = new
+        return values | {value}
+
     def was_on(self, ref, name):
         """Whether a ref ever was at an id."""
         before = self.named(self.life.before).get(ref)
