@@ -20,7 +20,8 @@ let package = Package(
     .library(name: "Pushtrail", targets: ["Pushtrail"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
@@ -34,6 +35,13 @@ let package = Package(
     .target(name: "PushModel", swiftSettings: strict),
     .target(
       name: "CloudTrailLog", dependencies: ["PushModel", "CLibdeflate", "CLibzstd", "CSimdjson"], swiftSettings: strict),
+    .target(
+      name: "TrailIntegrity",
+      dependencies: [
+        "PushModel", "CLibdeflate", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ],
+      swiftSettings: strict),
     .target(name: "GitStore", dependencies: ["PushModel", "CLibgit2", "CLibdeflate"], swiftSettings: strict),
     .target(name: "RefLedger", dependencies: ["PushModel"], swiftSettings: strict),
     .target(name: "Correlation", dependencies: ["RefLedger", "GitStore", "PushModel"], swiftSettings: strict),
@@ -45,11 +53,15 @@ let package = Package(
       dependencies: ["PushModel", "CloudTrailLog", "GitStore", "RefLedger", "Correlation", "Report"],
       swiftSettings: strict),
     .executableTarget(
-      name: "git-pushtrail", dependencies: ["Pushtrail", "Report", "Correlation", "PushModel", argumentParser],
+      name: "git-pushtrail",
+      dependencies: ["Pushtrail", "Report", "Correlation", "TrailIntegrity", "PushModel", argumentParser],
       swiftSettings: strict),
 
     .testTarget(name: "PushModelTests", dependencies: ["PushModel"], swiftSettings: strict),
     .testTarget(name: "CloudTrailLogTests", dependencies: ["CloudTrailLog", "PushModel"], swiftSettings: strict),
+    .testTarget(
+      name: "TrailIntegrityTests", dependencies: ["TrailIntegrity", "PushModel"], exclude: ["make_trail.py"],
+      swiftSettings: strict),
     .testTarget(name: "GitStoreTests", dependencies: ["GitStore", "PushModel"], swiftSettings: strict),
     .testTarget(name: "RefLedgerTests", dependencies: ["RefLedger", "PushModel"], swiftSettings: strict),
     .testTarget(

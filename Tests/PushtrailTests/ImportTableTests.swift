@@ -15,6 +15,8 @@ import Testing
   static let table: [String: Row] = [
     "PushModel": Row(ours: [], isPure: true),
     "CloudTrailLog": Row(ours: ["PushModel"], foreign: ["CLibdeflate": [], "CLibzstd": [], "CSimdjson": []]),
+    "TrailIntegrity": Row(
+      ours: ["PushModel"], foreign: ["CLibdeflate": [], "Crypto": [], "CryptoExtras": []]),
     "GitStore": Row(ours: ["PushModel"], foreign: ["CLibdeflate": [], "CLibgit2": []]),
     "RefLedger": Row(ours: ["PushModel"], isPure: true),
     "Correlation": Row(ours: ["RefLedger", "GitStore", "PushModel"], isPure: true),
@@ -22,7 +24,7 @@ import Testing
     "Pushtrail": Row(ours: ["PushModel", "CloudTrailLog", "GitStore", "RefLedger", "Correlation", "Report"]),
     // The typed report that it prints is Correlation's.
     "git-pushtrail": Row(
-      ours: ["Pushtrail", "Report", "Correlation", "PushModel"], foreign: ["ArgumentParser": []]),
+      ours: ["Pushtrail", "Report", "Correlation", "TrailIntegrity", "PushModel"], foreign: ["ArgumentParser": []]),
   ]
 
   /// Systems' modules that any module may import.
