@@ -1,0 +1,300 @@
+import Foundation
+import PushModel
+import Testing
+
+@testable import GitStore
+
+/// Every kind of clone that people have, made by git and read whole, without a trace left in it.
+@Suite(.timeLimit(.minutes(3))) struct CloneKindTests {
+  /// Loads a clone and holds its commits against git's own list; nothing of the folders may have changed.
+  @discardableResult
+  private func load(
+    _ path: String, _ world: GitWorld, watching: [String] = [], isComplete: Bool = true
+  ) throws -> (clone: Clone, graph: CommitGraph) {
+    let folders = [path] + watching
+    let before = try folders.map(world.snapshot)
+    let clone = try Clone(path: path)
+    _ = clone.said()
+    let graph = try GraphLoader.load(clones: [clone], ids: [], told: [])
+    #expect(try folders.map(world.snapshot) == before)
+    let here = Set((0..<CommitGraph.Node(graph.count)).filter(graph.isPresent).map(graph.id))
+    let listed = try world.git("--no-replace-objects", "rev-list", "--all", "--reflog", in: path)
+    #expect(here == Set(world.ids(listed)))
+    #expect((clone.incompleteReason == nil) == isComplete)
+    for node in 0..<CommitGraph.Node(graph.count) where graph.isPresent(node) && isComplete {
+      #expect(graph.isComplete(node))
+    }
+    return (clone, graph)
+  }
+
+  @Test func ordinaryClones() throws {
+    let world = try GitWorld()
+    let author = try world.makeServer()
+    let plain = try load(world.clone("plain"), world).clone
+    #expect(!plain.isBare && !plain.isShallow && !plain.isPartial && plain.notes.isEmpty)
+    #expect(plain.remotes.map(\.name) == ["origin"])
+    #expect(plain.remotes.first?.codecommit == CodeCommitURL(GitWorld.url))
+    #expect(plain.said().remoteHeads == [.branch("main")])
+    #expect(try load(world.clone("mirror.git", "--mirror"), world).clone.isBare)
+    #expect(try load(world.clone("bare.git", "--bare"), world).clone.isBare)
+    try load(world.clone("single", "--single-branch"), world)
+    try load(world.clone("shared", "--shared", url: author), world, watching: [author])
+    let renamed = try world.clone("renamed", "-o", "aws")
+    #expect(try load(renamed, world).clone.said().remotes.map(\.name) == ["aws"])
+  }
+
+  @Test func aSubfolderALinkedWorktreeAndNoRemotes() throws {
+    let world = try GitWorld()
+    let author = try world.makeServer()
+    let path = try world.clone("plain")
+    try FileManager.default.createDirectory(atPath: path + "/a/b", withIntermediateDirectories: true)
+    try load(path + "/a/b", world, watching: [path])
+    try load(path + "/.git", world)
+    try world.git("worktree", "add", "-q", world.path("linked"), "origin/dev", in: path)
+    try load(world.path("linked"), world, watching: [path])
+    try world.git("remote", "remove", "origin", in: author)
+    let clone = try load(author, world).clone
+    #expect(clone.remotes.isEmpty && clone.said().sightings.isEmpty)
+  }
+
+  @Test func packedRefsMultiPackIndexAndCommitGraph() throws {
+    let world = try GitWorld()
+    let author = try world.makeServer()
+    let path = try world.clone("plain")
+    world.clock = 100
+    try world.push("main", in: author)
+    try world.fetch("plain")
+    try world.git("pack-refs", "--all", in: path)
+    try load(path, world)
+    try world.git("repack", "-q", "-d", in: path)
+    try world.git("commit", "-q", "--allow-empty", "-m", "more", in: path)
+    try world.git("repack", "-q", "-d", in: path)
+    try world.git("multi-pack-index", "write", in: path)
+    try load(path, world)
+    try world.git("commit-graph", "write", "--reachable", in: path)
+    try load(path, world)
+    let packs = path + "/.git/objects/pack"
+    for file in try FileManager.default.contentsOfDirectory(atPath: packs) where file.hasSuffix(".idx") {
+      try FileManager.default.removeItem(atPath: packs + "/" + file)
+    }
+    let error = #expect(throws: GitStoreError.self) {
+      try GraphLoader.load(clones: [Clone(path: path)], ids: [], told: [])
+    }
+    #expect(error?.message.hasPrefix(path) == true)
+    #expect(error?.hints.first?.contains("multi-pack-index") == true)
+  }
+
+  @Test func cutHistories() throws {
+    let world = try GitWorld()
+    try world.makeServer()
+    // Deep enough for every commit: git leaves no boundary.
+    let path = try world.clone("deep", "--depth=2", "--no-single-branch")
+    #expect(try world.git("rev-parse", "--is-shallow-repository", in: path) == "false")
+    #expect(try !load(path, world).clone.isShallow)
+
+    let alone = try world.clone("alone", "--depth=1")
+    let second = try load(alone, world, isComplete: false)
+    #expect(second.clone.isShallow && second.clone.incompleteReason == "shallow" && second.clone.notes.isEmpty)
+    let cut = try #require(second.graph.node(of: try world.id("HEAD", in: alone)))
+    #expect(!second.graph.isComplete(cut) && second.graph.parents(cut).count == 1)
+    #expect(second.graph.parents(cut).allSatisfy { !second.graph.isPresent($0) })
+    try world.git("worktree", "add", "-q", "--detach", world.path("linked"), in: alone)
+    let linked = try load(world.path("linked"), world, watching: [alone], isComplete: false).clone
+    #expect(linked.isShallow && linked.incompleteReason == "shallow")
+    // A boundary cuts only where the parents are in no clone.
+    let whole = try Clone(path: try world.clone("whole"))
+    let pair = [try Clone(path: alone), whole]
+    let joined = try GraphLoader.load(clones: pair, ids: [], told: [])
+    #expect((0..<CommitGraph.Node(joined.count)).allSatisfy(joined.isComplete))
+    #expect(pair[0].incompleteReason == nil)
+  }
+
+  @Test(arguments: ["blob:none", "tree:0"])
+  func partialClonesHaveTheirWholeHistory(filter: String) throws {
+    let world = try GitWorld()
+    try world.makeServer()
+    let path = try world.clone("partial", "--no-checkout", "--filter=\(filter)")
+    #expect(try load(path, world).clone.isPartial)
+    // As older versions of git left it.
+    try world.git("config", "core.repositoryFormatVersion", "1", in: path)
+    try world.git("config", "extensions.partialClone", "origin", in: path)
+    try world.git("config", "extensions.worktreeConfig", "true", in: path)
+    try world.git("config", "extensions.preciousObjects", "true", in: path)
+    #expect(try load(path, world).clone.isPartial)
+  }
+
+  @Test func tagsArePeeledToTheEnd() throws {
+    let world = try GitWorld()
+    let author = try world.makeServer()
+    try world.git("tag", "-a", "-m", "one", "one", "main~1", in: author)
+    try world.git("tag", "-a", "-m", "two", "two", "one", in: author)
+    try world.git("tag", "light", "main", in: author)
+    try world.git("tag", "-a", "-m", "tree", "tree", "main^{tree}", in: author)
+    try world.git("tag", "blob", "main:file", in: author)
+    let graph = try load(author, world).graph
+    let middle = try #require(graph.node(of: try world.id("main~1", in: author)))
+    #expect(graph.object(try world.id("one", in: author)) == .tag(peeled: middle))
+    #expect(graph.object(try world.id("two", in: author)) == .tag(peeled: middle))
+    #expect(
+      graph.object(try world.id("light", in: author))
+        == .commit(try #require(graph.node(of: world.id("main", in: author)))))
+    #expect(graph.object(try world.id("tree", in: author)) == .tag(peeled: nil))
+    #expect(graph.object(try world.id("blob", in: author)) == .other)
+    #expect(graph.object(.zero) == .absent)
+  }
+
+  @Test func idsThatNoRefReachesAreFound() throws {
+    let world = try GitWorld()
+    let author = try world.makeServer()
+    let lost = try world.push("dev", in: author)
+    try world.git("reset", "-q", "--hard", "HEAD~1", in: author)
+    try world.git("push", "-q", "-f", "origin", "dev", in: author)
+    let server = try Clone(path: world.server())
+    let without = try GraphLoader.load(clones: [server], ids: [], told: [])
+    #expect(without.object(lost) == .absent)
+    let graph = try GraphLoader.load(clones: [server], ids: [lost], told: [])
+    let node = try #require(graph.node(of: lost))
+    #expect(graph.isPresent(node) && graph.isComplete(node))
+    // In the author's own clone the reflog has it.
+    #expect(try load(author, world).graph.node(of: lost) != nil)
+  }
+
+  @Test func replaceRefsAndGraftsAreIgnoredAndNoted() throws {
+    let world = try GitWorld()
+    let author = try world.makeServer()
+    try world.git("replace", "--graft", "main", "main~2", in: author)
+    let replaced = try load(author, world).clone
+    #expect(replaced.notes.contains { $0.contains("1 replace refs are ignored") })
+    try world.git("replace", "-d", try world.id("main", in: author).hex, in: author)
+    let count = try load(author, world).graph.count
+    try Data("\(try world.id("main", in: author).hex)\n".utf8)
+      .write(to: URL(filePath: author + "/.git/info/grafts"))
+    let clone = try Clone(path: author)
+    #expect(try GraphLoader.load(clones: [clone], ids: [], told: []).count == count)
+    #expect(clone.notes.contains { $0.contains("info/grafts is ignored") })
+  }
+
+  @Test func foldersOfOthersAndReadOnlyOnesAreRead() throws {
+    let world = try GitWorld()
+    try world.makeServer()
+    let path = try world.clone("theirs")
+    let files = try FileManager.default.subpathsOfDirectory(atPath: path).map { path + "/" + $0 } + [path]
+    if getuid() == 0 {
+      for file in files {
+        try FileManager.default.setAttributes(
+          [.ownerAccountID: 12345, .groupOwnerAccountID: 12345], ofItemAtPath: file)
+      }
+      #expect(!world.succeeds("-c", "safe.directory=", "-C", path, "status", in: world.root.path))
+    }
+    for file in files {
+      let isExecutable = FileManager.default.isExecutableFile(atPath: file)
+      try FileManager.default.setAttributes([.posixPermissions: isExecutable ? 0o555 : 0o444], ofItemAtPath: file)
+    }
+    defer {
+      for file in files.reversed() {
+        try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+      }
+    }
+    let before = try world.snapshot(path)
+    let clone = try Clone(path: path)
+    #expect(clone.said().views.count == 1)
+    #expect(try GraphLoader.load(clones: [clone], ids: [], told: []).count == 3)
+    #expect(try world.snapshot(path) == before)
+  }
+
+  @Test func formatsThatLibgit2CannotReadAreNeverForced() throws {
+    let world = try GitWorld()
+    try world.git("init", "-q", "--object-format=sha256", world.path("sha256"))
+    let sha256 = #expect(throws: GitStoreError.self) { try Clone(path: world.path("sha256")) }
+    #expect(sha256?.message.contains("SHA-256") == true && sha256?.hints.isEmpty == false)
+    try world.git("init", "-q", world.path("reftable"))
+    try world.git("config", "core.repositoryFormatVersion", "1", in: world.path("reftable"))
+    try world.git("config", "extensions.refStorage", "reftable", in: world.path("reftable"))
+    let reftable = #expect(throws: GitStoreError.self) { try Clone(path: world.path("reftable")) }
+    #expect(reftable?.message.contains("reftable") == true && reftable?.hints.isEmpty == false)
+    for path in [world.path("bin"), world.path("nowhere"), world.path("bin/git-remote-codecommit")] {
+      let none = #expect(throws: GitStoreError.self) { try Clone(path: path) }
+      #expect(none?.message.contains(path) == true)
+    }
+  }
+
+  @Test func aMissingCommitIsAGap() throws {
+    let world = try GitWorld()
+    let author = try world.makeServer()
+    let path = try world.clone("plain")
+
+    // A commit in the middle is gone.
+    let gone = try world.id("main~1", in: author).hex
+    let file = author + "/.git/objects/\(gone.prefix(2))/\(gone.dropFirst(2))"
+    let content = try Data(contentsOf: URL(filePath: file))
+    try FileManager.default.removeItem(atPath: file)
+    let cut = try Clone(path: author)
+    let graph = try GraphLoader.load(clones: [cut], ids: [], told: [])
+    let tip = try #require(graph.node(of: try world.id("main", in: author)))
+    #expect(!graph.isComplete(tip) && cut.incompleteReason == "objects are missing")
+    #expect(cut.notes.contains { $0.contains(gone) && $0.contains("refs/heads/dev") })
+
+    // It is there, and damaged.
+    try Data(content.prefix(content.count / 2)).write(to: URL(filePath: file))
+    let damaged = try Clone(path: author)
+    let second = try GraphLoader.load(clones: [damaged], ids: [], told: [])
+    #expect(damaged.incompleteReason == "damaged objects")
+    #expect(damaged.notes.contains { $0.contains(author) && $0.contains(gone) })
+    let node = try #require(second.node(of: try world.id("main", in: author)))
+    #expect(!second.isComplete(node))
+    // It says that it is shorter than it is.
+    let lying = Array("commit 12\0tree \(String(repeating: "1", count: 60))\n".utf8)
+    try Data(stored(lying)).write(to: URL(filePath: file))
+    let liar = try Clone(path: author)
+    _ = try GraphLoader.load(clones: [liar], ids: [], told: [])
+    #expect(liar.incompleteReason == "damaged objects")
+    // Another clone has it whole.
+    let pair = try [Clone(path: author), Clone(path: path)]
+    let joined = try GraphLoader.load(clones: pair, ids: [], told: [])
+    #expect(joined.isComplete(try #require(joined.node(of: try world.id("main", in: author)))))
+  }
+
+  @Test func aMissingPackIsAnError() throws {
+    let world = try GitWorld()
+    try world.makeServer()
+    let path = try world.clone("plain")
+    let packs = path + "/.git/objects/pack"
+    for file in try FileManager.default.contentsOfDirectory(atPath: packs) {
+      try FileManager.default.removeItem(atPath: packs + "/" + file)
+    }
+    let error = #expect(throws: GitStoreError.self) {
+      try GraphLoader.load(clones: [Clone(path: path)], ids: [], told: [])
+    }
+    #expect(error?.message.contains(path) == true)
+  }
+
+  @Test func aCorruptPackIsAnError() throws {
+    let world = try GitWorld()
+    try world.makeServer()
+    let path = try world.clone("plain")
+    let packs = path + "/.git/objects/pack"
+    let pack = try #require(FileManager.default.contentsOfDirectory(atPath: packs).first { $0.hasSuffix(".pack") })
+    let url = URL(filePath: packs + "/" + pack)
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: url.path)
+    var content = try Data(contentsOf: url)
+    for position in 12..<content.count - 20 { content[position] = 0xff }
+    try content.write(to: url)
+    let error = #expect(throws: GitStoreError.self) {
+      try GraphLoader.load(clones: [Clone(path: path)], ids: [], told: [])
+    }
+    #expect(error?.message.contains(path) == true)
+  }
+
+  /// A zlib stream of one stored block (RFC 1950 and 1951): needs no compressor.
+  private func stored(_ content: [UInt8]) -> [UInt8] {
+    let length = UInt16(content.count)
+    var (low, high): (UInt32, UInt32) = (1, 0)
+    for byte in content {
+      low = (low + UInt32(byte)) % 65521
+      high = (high + low) % 65521
+    }
+    let sum = high << 16 | low
+    return [0x78, 0x01, 0x01, UInt8(length & 0xff), UInt8(length >> 8), UInt8(~length & 0xff), UInt8(~length >> 8)]
+      + content + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: sum >> $0) }
+  }
+}
