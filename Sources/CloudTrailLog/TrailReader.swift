@@ -28,6 +28,7 @@ public struct TrailReader: Sendable {
     let inputs = try TrailInputs(paths: paths, deliveryLag: deliveryLag)
     var reading = TrailReading()
     reading.unreadable = inputs.unreadable
+    reading.hasDigests = inputs.hasDigests
     var spans = SpanBuilder()
     let files = try readInParallel(inputs.files)
     reading.events.reserveCapacity(files.reduce(0) { $0 + $1.events.count })

@@ -11,6 +11,8 @@ public struct TrailReading: Sendable {
   public var unreadable: [UnreadablePlace] = []
   /// What CloudTrail's own log files cover, one entry for each account and region.
   public var spans: [LogSpan] = []
+  /// Whether digest files lie beside the log files.
+  public var hasDigests = false
 
   public init() {}
 }

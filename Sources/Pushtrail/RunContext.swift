@@ -50,7 +50,7 @@ struct RunContext {
       remoteName: seen.remoteName, isShallow: clones.clones.contains { $0.isShallow },
       accountID: epoch.identity.accountID.isEmpty ? nil : epoch.identity.accountID,
       region: epoch.identity.region.isEmpty ? nil : epoch.identity.region,
-      notes: clones.clones.flatMap(\.notes) + seen.notes)
+      notes: clones.clones.flatMap(\.notes) + seen.notes + digestNote)
     let judge = Judge(
       evidence,
       options: JudgementOptions(
@@ -63,6 +63,14 @@ struct RunContext {
         files: reading.files, bytes: reading.bytes, records: reading.records,
         codecommitRecords: reading.codecommitRecords, duplicates: trail.duplicates, unreadable: reading.unreadable,
         firstEventTime: times.min(), lastEventTime: times.max(), coverage: coverage.intervals))
+  }
+
+  private var digestNote: [String] {
+    reading.hasDigests
+      ? [
+        "Digest files lie beside the log files and were not looked at: git pushtrail integrity checks the trail by them."
+      ]
+      : []
   }
 
   private func loadGraph(

@@ -17,6 +17,8 @@ struct TrailInputs {
   private(set) var files: [TrailFile] = []
   /// Folders and entries that could not be read.
   private(set) var unreadable: [UnreadablePlace] = []
+  /// Whether a folder of digest files lies among them.
+  private(set) var hasDigests = false
 
   /// Folders and files already met, so that a symbolic link neither loops nor makes anything count twice.
   private let deliveryLag: Int64
@@ -101,7 +103,11 @@ struct TrailInputs {
         continue
       }
       if status.isDirectory {
-        if !Self.isForeign(path) { walk(path, into: &found, met: &met) }
+        if Self.isForeign(path) {
+          hasDigests = hasDigests || name == Array("CloudTrail-Digest".utf8)
+        } else {
+          walk(path, into: &found, met: &met)
+        }
       } else if isLog {
         met = true
         if !status.isRegular {
