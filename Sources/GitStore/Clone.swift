@@ -74,6 +74,8 @@ public final class Clone {
   /// at `path`; none where there is no such repository.
   public static func configuration(at path: String, prefix: String) -> [String: [String]] {
     guard let handle = try? RepositoryHandle(path: path) else { return [:] }
+    // Whoever opens the repository next is to meet a broken configuration again, and to say so.
+    defer { if handle.configurationNote != nil { Libgit2.readUserConfiguration(true) } }
     return Dictionary(grouping: handle.configuration().filter { $0.name.hasPrefix(prefix) }, by: \.name)
       .mapValues { $0.map(\.value) }
   }

@@ -7,7 +7,8 @@ public struct RefsSeen: Sendable {
 
   /// Reads a file of lines `ID TAB REF`. Peeled tags (`^{}`), HEAD and `ref:` lines say nothing of their own.
   ///
-  /// With a HEAD line it is a whole listing, and what it does not name was absent; `--heads`, `--tags` and patterns
+  /// With a HEAD line it is a whole listing, and what it does not name was absent; unless it names one branch alone, for
+  /// then `HEAD` and that branch may be all that was asked for; `--heads`, `--tags` and patterns
   /// leave HEAD out.
   public init(path: String, stated: Timestamp?) throws(GitStoreError) {
     guard let text = Files.text(path) else { throw GitStoreError("\(path): no such file, or it cannot be read") }
@@ -53,7 +54,7 @@ public struct RefsSeen: Sendable {
     if hasHead {
       view = WholeView(
         earliest: time, latest: time, source: .refsSeen, dating: dating, clone: nil, evidence: evidence,
-        showsBranches: true, showsTags: true, named: named)
+        showsBranches: true, showsTags: true, named: named, isProven: named.filter(\.isBranch).count >= 2)
     }
   }
 }

@@ -25,6 +25,17 @@ public struct RefName: Hashable, Comparable, Sendable, CustomStringConvertible {
 
   public var description: String { rawValue }
 
+  /// Two names are one only if their bytes are, as in git: Swift's own comparison takes accents written in two ways for
+  /// the same.
+  public static func == (left: Self, right: Self) -> Bool {
+    left.rawValue.utf8.elementsEqual(right.rawValue.utf8)
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    for byte in rawValue.utf8 { hasher.combine(byte) }
+    hasher.combine(UInt8(0xff))
+  }
+
   /// Orders by the name's UTF-8 bytes, as git does.
   public static func < (left: Self, right: Self) -> Bool {
     left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8)

@@ -75,4 +75,11 @@ import Testing
     #expect(RefName("refs/notes/commits").shorthand == "refs/notes/commits")
     #expect(RefName.branch("a/b").isBranch)
   }
+
+  @Test func accentsWrittenInTwoWaysAreTwoNames() {
+    let composed = RefName("refs/heads/caf\u{e9}")
+    let decomposed = RefName("refs/heads/cafe\u{301}")
+    #expect(composed != decomposed)
+    #expect(Set([composed, decomposed, composed]).count == 2)
+  }
 }
