@@ -146,14 +146,8 @@ struct VerdictRule {
         if Relation(of: tip, to: [value], isTag: timeline.ref.isTag, history) != .inAll { return true }
       }
     }
-    let start = timeline.items[item].time
-    return timeline.valuesAfter[timeline.groupOfItem[item]..<position].contains { values in
-      values.contains(.unknown(.referencesOmitted))
-    } || hasOmission(in: timeline, since: start)
-  }
-
-  private func hasOmission(in timeline: RefTimeline, since: Timestamp) -> Bool {
-    timeline.finalValues.contains(.unknown(.referencesOmitted))
+    let between = timeline.valuesAfter[timeline.groupOfItem[item]..<position] + [timeline.finalValues]
+    return between.contains { $0.contains(.unknown(.referencesOmitted)) }
   }
 
   // MARK: - Doubt

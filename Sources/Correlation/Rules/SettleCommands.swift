@@ -14,17 +14,17 @@ struct SettleCommands {
   }
 
   /// Brings one object without rewriting FETCH_HEAD, which is evidence.
-  func fetch(_ id: ObjectID) -> String { "git fetch --no-write-fetch-head \(Shell.quoted(remote)) \(id)" }
+  func fetch(_ id: ObjectID) -> String { "git fetch --no-write-fetch-head \(ShellWord.quoted(remote)) \(id)" }
 
   func unshallow() -> String {
     isShallow
-      ? "git fetch --no-write-fetch-head --unshallow \(Shell.quoted(remote))"
-      : "git fetch --no-write-fetch-head --refetch \(Shell.quoted(remote))"
+      ? "git fetch --no-write-fetch-head --unshallow \(ShellWord.quoted(remote))"
+      : "git fetch --no-write-fetch-head --refetch \(ShellWord.quoted(remote))"
   }
 
   /// Asks the server for every ref, and judges with its answer.
   func lookAtRefs() -> [String] {
-    ["git ls-remote \(Shell.quoted(remote)) > refs-seen.txt  # then add: --refs-seen refs-seen.txt"]
+    ["git ls-remote \(ShellWord.quoted(remote)) > refs-seen.txt  # then add: --refs-seen refs-seen.txt"]
   }
 
   /// Copies the trail's files of some days.
@@ -44,10 +44,10 @@ struct SettleCommands {
   /// Copies one file again.
   func copyAgain(_ place: UnreadablePlace) -> String {
     guard let range = place.path.firstRange(of: "AWSLogs/") else {
-      return "gzip -t \(Shell.quoted(place.path))  # then copy the file again"
+      return "gzip -t \(ShellWord.quoted(place.path))  # then copy the file again"
     }
     return
-      "aws s3 cp \(Shell.quoted("s3://TRAIL-BUCKET/" + place.path[range.lowerBound...])) \(Shell.quoted(place.path))"
+      "aws s3 cp \(ShellWord.quoted("s3://TRAIL-BUCKET/" + place.path[range.lowerBound...])) \(ShellWord.quoted(place.path))"
   }
 
   func commands(for reason: UnknownReason, tips: [ObjectID], from start: Timestamp?, to end: Timestamp?) -> [String] {
@@ -62,20 +62,5 @@ struct SettleCommands {
       start.map { trail(from: $0, to: end ?? $0) } ?? []
     case .beforeUnknown: []
     }
-  }
-}
-
-/// Text that is safe on a shell's command line.
-enum Shell {
-  static func quoted(_ text: some StringProtocol) -> String {
-    let isPlain =
-      !text.isEmpty
-      && text.utf8.allSatisfy { byte in
-        (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
-          || "-_./:@%+=,".utf8.contains(byte)
-      }
-    return isPlain
-      ? String(text)
-      : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 }
