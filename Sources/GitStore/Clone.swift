@@ -20,6 +20,7 @@ public final class Clone {
   public var notes: [String] { openingNotes + historyNotes }
   private var openingNotes: [String]
   private var historyNotes: [String] = []
+  private var reflogs: [String: [ReflogEntry]] = [:]
   /// Why some commits lack their parents; set once the graph is loaded.
   public private(set) var incompleteReason: String?
 
@@ -169,7 +170,19 @@ public final class Clone {
   }
 
   /// A ref's log, oldest first; empty where it has none. libgit2 would create a missing one: it is asked first.
-  func reflog(_ name: String) -> [ReflogEntry] { handle.reflog(name) }
+  func reflog(_ name: String) -> [ReflogEntry] {
+    if let known = reflogs[name] { return known }
+    let log = handle.reflog(name)
+    reflogs[name] = log
+    return log
+  }
+
+  /// Lines of a ref's log that are not git's, counted from 1: libgit2 leaves them out without a word.
+  func damagedReflogLines(_ name: String) -> [Int] {
+    guard let text = Files.text((name == "HEAD" ? gitDirectory : commonDirectory) + "logs/" + name) else { return [] }
+    return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+      .filter { !$1.isEmpty && !ReflogEntry.isWellFormed($1) }.map { $0.offset + 1 }
+  }
 
   /// The branch that a remote's HEAD names, as a server ref.
   public func remoteHead(of remote: Remote) -> RefName? {

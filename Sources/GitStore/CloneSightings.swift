@@ -25,6 +25,8 @@ public struct WholeView: Hashable, Sendable {
   public var source: Sighting.Source
   public var dating: Sighting.Dating
   public var clone: Int?
+  /// The recorded time of the fetch, as in `Sighting.fetch`.
+  public var fetch: Timestamp?
   public var evidence: String
   public var showsBranches: Bool
   public var showsTags: Bool
@@ -35,13 +37,15 @@ public struct WholeView: Hashable, Sendable {
 
   public init(
     earliest: Timestamp?, latest: Timestamp, source: Sighting.Source, dating: Sighting.Dating, clone: Int?,
-    evidence: String, showsBranches: Bool, showsTags: Bool, named: Set<RefName>, isProven: Bool = true
+    fetch: Timestamp? = nil, evidence: String, showsBranches: Bool, showsTags: Bool, named: Set<RefName>,
+    isProven: Bool = true
   ) {
     self.earliest = earliest
     self.latest = latest
     self.source = source
     self.dating = dating
     self.clone = clone
+    self.fetch = fetch
     self.evidence = evidence
     self.showsBranches = showsBranches
     self.showsTags = showsTags
@@ -60,12 +64,21 @@ public struct WholeView: Hashable, Sendable {
 public struct CloneSightings: Sendable {
   public var sightings: [Sighting] = []
   public var views: [WholeView] = []
+  /// Every fetch that its files tell of, oldest first.
+  public var fetches: [CloneFetch] { fetchesByTime.values.sorted { $0.time < $1.time } }
   public var lastFetch: (time: Timestamp, dating: Sighting.Dating)?
   /// Remotes that are this repository.
   public var remotes: [Remote] = []
   public var remoteHeads: [RefName] = []
   public var notes: [String] = []
+  /// By recorded time: all lines of one second are of one fetch.
+  private var fetchesByTime: [Timestamp: CloneFetch] = [:]
   fileprivate(set) var isBareWithoutRefspecs = false
+
+  /// Adds to what is known of the fetch that a clone recorded at a time.
+  mutating func noteFetch(clone: Int, at time: Timestamp, evidence: String, _ add: (inout CloneFetch) -> Void) {
+    add(&fetchesByTime[time, default: CloneFetch(clone: clone, time: time, evidence: evidence)])
+  }
 
   /// Whether a fetch in this clone would show a server ref.
   public func covers(_ ref: RefName) -> Bool {
@@ -79,7 +92,7 @@ public struct CloneSightings: Sendable {
 
 extension Clone {
   /// How long a transfer may have begun before the time that git recorded at its end, in seconds.
-  static let longestTransfer: Int64 = 3600
+  public static let longestTransfer: Int64 = 3600
 
   /// What the clone says of a repository's refs.
   ///

@@ -11,6 +11,8 @@ struct ReflogEntry: Hashable {
   enum Act: Hashable {
     /// A fetch or pull by ref name: `...: fast-forward`, `forced-update`, `storing head`.
     case fetch(FetchCommand)
+    /// A fetch of a bare id into a ref (`storing ref`): it says nothing about any ref of the server.
+    case fetchOfID(FetchCommand)
     case push
     /// `clone: from URL`.
     case clone(url: String)
@@ -21,10 +23,24 @@ struct ReflogEntry: Hashable {
   var act: Act {
     if message == "update by push" { return .push }
     if message.hasPrefix("clone: from ") { return .clone(url: String(message.dropFirst("clone: from ".count))) }
-    guard let end = message.ranges(of: ": ").last,
-      ["fast-forward", "forced-update", "storing head"].contains(message[end.upperBound...]),
-      let command = FetchCommand(message[..<end.lowerBound])
-    else { return .other }
-    return .fetch(command)
+    guard let end = message.ranges(of: ": ").last, let command = FetchCommand(message[..<end.lowerBound]) else {
+      return .other
+    }
+    return switch message[end.upperBound...] {
+    case "fast-forward", "forced-update", "storing head": .fetch(command)
+    case "storing ref", "storing tag", "updating tag": .fetchOfID(command)
+    default: .other
+    }
+  }
+
+  /// Whether a line of a log's file is one that git writes: `OLD NEW NAME <EMAIL> TIME ZONE[TAB MESSAGE]`.
+  static func isWellFormed(_ line: Substring) -> Bool {
+    let head = line.prefix { $0 != "\t" }
+    let ids = head.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+    guard ids.count == 3, ObjectID(hex: ids[0]) != nil, ObjectID(hex: ids[1]) != nil,
+      let close = ids[2].lastIndex(of: ">")
+    else { return false }
+    let time = ids[2][ids[2].index(after: close)...].split(separator: " ")
+    return time.count == 2 && Int64(time[0]) != nil && Int(time[1]) != nil
   }
 }

@@ -46,15 +46,23 @@ struct SightingGatherer {
       // `git fetch --append` leaves the lines of earlier fetches standing: they are only known to be no later.
       if !isOneMoment { time.earliest = nil }
       let evidence = "FETCH_HEAD of \(clone.path)"
+      let fetch = fetches.first?.time ?? (time.dating == .fetchHead ? file.time : nil)
+      if let fetch {
+        result.noteFetch(clone: index, at: fetch, evidence: evidence) { noted in
+          noted.ids.formUnion(lines.map(\.id))
+          guard isOneMoment else { return }
+          for line in lines { if let ref = line.ref { noted.tips[ref] = line.id } }
+        }
+      }
       for line in lines {
         guard let ref = line.ref else { continue }
         result.sightings.append(
           Sighting(
             ref: ref, value: .tip(line.id), earliest: time.earliest, latest: time.latest, source: .fetchHead,
-            dating: time.dating, clone: index, evidence: evidence))
+            dating: time.dating, clone: index, evidence: evidence, fetch: isOneMoment ? fetch : nil))
       }
       note(time, in: &result)
-      if isOneMoment, let view = wholeView(lines, fetches, time, evidence) { result.views.append(view) }
+      if isOneMoment, let view = wholeView(lines, fetches, time, fetch, evidence) { result.views.append(view) }
     }
   }
 
@@ -87,7 +95,7 @@ struct SightingGatherer {
   /// A whole fetch saw every branch that its refspecs map: the configured ones where a branch is not for merging, those
   /// of the command line where its reflog line has them.
   private func wholeView(
-    _ lines: [FetchHead.Line], _ fetches: [ReflogEntry], _ time: Dated, _ evidence: String
+    _ lines: [FetchHead.Line], _ fetches: [ReflogEntry], _ time: Dated, _ fetch: Timestamp?, _ evidence: String
   ) -> WholeView? {
     let branches = lines.filter { $0.ref?.isBranch ?? false }
     var isProven = Set(branches.compactMap(\.ref)).count >= 2
@@ -104,7 +112,7 @@ struct SightingGatherer {
     guard !refspecs.isEmpty, refspecs.allSatisfy(\.mapAllBranches) else { return nil }
     return WholeView(
       earliest: time.earliest, latest: time.latest, source: .fetchHead, dating: time.dating, clone: index,
-      evidence: evidence, showsBranches: true, showsTags: refspecs.allSatisfy(\.mapTags),
+      fetch: fetch, evidence: evidence, showsBranches: true, showsTags: refspecs.allSatisfy(\.mapTags),
       named: Set(lines.compactMap(\.ref)), isProven: isProven)
   }
 
@@ -148,24 +156,70 @@ struct SightingGatherer {
       }
       return
     }
+    noteDamage(into: &result)
     for remote in remotes {
       for ref in clone.refs.map(\.name) {
-        guard let server = remote.serverRef(of: ref) else { continue }
-        for entry in clone.reflog(ref.rawValue) where !entry.new.isZero {
-          read(entry, of: ref, server: server, pushesElsewhere: remote.pushURL != nil, into: &result)
+        guard let server = remote.serverRef(of: ref) ?? ownRef(ref, in: remote) else { continue }
+        for (number, entry) in clone.reflog(ref.rawValue).enumerated() where !entry.new.isZero && isPossible(entry.time) {
+          let line = Sighting.LogLine(log: ref, number: number + 1)
+          read(entry, line, server: server, pushesElsewhere: remote.pushURL != nil, into: &result)
+        }
+      }
+    }
+    for ref in clone.refs.map(\.name) where !isOthers(ref) {
+      for entry in clone.reflog(ref.rawValue) where !entry.new.isZero && isPossible(entry.time) {
+        switch entry.act {
+        case .fetch(let command), .fetchOfID(let command):
+          guard isOurs(command) else { continue }
+          result.noteFetch(
+            clone: index, at: entry.time, evidence: "reflog of \(ref) in \(clone.path) at \(entry.time): \(entry.message)"
+          ) { noted in
+            noted.ids.insert(entry.new)
+            noted.lines.insert("\(ref) \(entry.old) \(entry.new) \(entry.message)")
+          }
+        default: break
         }
       }
     }
   }
 
+  /// A bare clone without refspecs keeps the server's branches under their own names.
+  private func ownRef(_ ref: RefName, in remote: Remote) -> RefName? {
+    clone.isBare && remote.refspecs.isEmpty && ref.isBranch ? ref : nil
+  }
+
+  /// Whether a local ref mirrors a ref of some other repository.
+  private func isOthers(_ ref: RefName) -> Bool {
+    let isOurs = remotes.contains { $0.serverRef(of: ref) != nil }
+    return !isOurs && clone.remotes.contains { $0.serverRef(of: ref) != nil }
+  }
+
+  /// Whether an entry may have that time: not before git was, nor a day or more after this run.
+  private func isPossible(_ time: Timestamp) -> Bool { time.seconds > 0 && time <= now + 86_400 }
+
+  private func noteDamage(into result: inout CloneSightings) {
+    for ref in clone.refs.map(\.name) where remotes.contains(where: { $0.serverRef(of: ref) != nil }) {
+      let damaged = clone.damagedReflogLines(ref.rawValue)
+      if let first = damaged.first {
+        let others = damaged.count > 1 ? " (and \(damaged.count - 1) more)" : ""
+        result.notes.append("\(clone.path): line \(first)\(others) of the reflog of \(ref) is damaged: it says nothing")
+      }
+      if let entry = clone.reflog(ref.rawValue).first(where: { !isPossible($0.time) }) {
+        result.notes.append(
+          "\(clone.path): the reflog of \(ref) has an impossible time, \(entry.time): such lines say nothing")
+      }
+    }
+  }
+
   private func read(
-    _ entry: ReflogEntry, of ref: RefName, server: RefName, pushesElsewhere: Bool, into result: inout CloneSightings
+    _ entry: ReflogEntry, _ line: Sighting.LogLine, server: RefName, pushesElsewhere: Bool,
+    into result: inout CloneSightings
   ) {
     let time: Dated
     let source: Sighting.Source
     switch entry.act {
     case .fetch(let command):
-      guard brings(command, server, into: ref) else { return }
+      guard brings(command, server, into: line.log) else { return }
       time = dated(entry.time, by: .reflog)
       source = .reflogFetch
       note(time, in: &result)
@@ -174,11 +228,16 @@ struct SightingGatherer {
       source = .reflogPush
     default: return
     }
+    let evidence = "reflog of \(line.log) in \(clone.path) at \(entry.time): \(entry.message)"
+    if source == .reflogFetch {
+      result.noteFetch(clone: index, at: entry.time, evidence: evidence) { $0.tips[server] = entry.new }
+    }
     result.sightings.append(
       Sighting(
         ref: server, value: .tip(entry.new), earliest: time.earliest, latest: time.latest, source: source,
-        dating: time.dating, clone: index,
-        evidence: "reflog of \(ref) in \(clone.path) at \(entry.time): \(entry.message)"))
+        dating: time.dating, clone: index, evidence: evidence, fetch: source == .reflogFetch ? entry.time : nil,
+        // Where pushes go elsewhere, the log's order proves nothing about this server.
+        logLine: pushesElsewhere ? nil : line))
   }
 
   /// Whether a fetch wrote the server's ref itself into the local ref that tracks it: a refspec of the command line may
@@ -189,8 +248,14 @@ struct SightingGatherer {
     if !explicit.isEmpty {
       return isOurs(command.repository) && explicit.allSatisfy { $0.source(of: local) == server }
     }
-    // A name that is no remote any more was this one's before it was renamed: others never write its tracking refs.
-    return isOurs(command.repository) || !clone.remotes.contains { $0.name == command.repository }
+    if local == server, !remotes.contains(where: { $0.serverRef(of: local) != nil }) { return false }
+    return isOurs(command)
+  }
+
+  /// Whether a fetch read this repository. A name that is no remote any more was this one's before it was renamed: others
+  /// never write its tracking refs.
+  private func isOurs(_ command: FetchCommand) -> Bool {
+    isOurs(command.repository) || !clone.remotes.contains { $0.name == command.repository }
   }
 
   /// Whether a command line's repository is the one in question; without one it is the default remote.
@@ -202,10 +267,10 @@ struct SightingGatherer {
 
   // MARK: - Fresh clones
 
-  private func cloneEntry() -> (url: String, time: Timestamp)? {
+  private func cloneEntry() -> (url: String, time: Timestamp, tip: ObjectID)? {
     for name in ["HEAD"] + remotes.map({ "refs/remotes/\($0.name)/HEAD" }) {
       for entry in clone.reflog(name) {
-        if case .clone(let url) = entry.act { return (clone.rewritten(url), entry.time) }
+        if case .clone(let url) = entry.act { return (clone.rewritten(url), entry.time, entry.new) }
       }
     }
     return nil
@@ -218,6 +283,12 @@ struct SightingGatherer {
     guard let origin = cloneEntry(), repository.matches(CodeCommitURL(origin.url)) else { return }
     let time = dated(origin.time, by: .reflog)
     note(time, in: &result)
+    let place = "clone: line of \(clone.path) at \(origin.time)"
+    result.noteFetch(clone: index, at: origin.time, evidence: place) { noted in
+      noted.isClone = true
+      noted.ids.insert(origin.tip)
+      noted.lines.insert("clone: from \(origin.url) \(origin.tip)")
+    }
     let path = clone.commonDirectory + "packed-refs"
     guard let modified = Files.modified(path), abs(modified - origin.time) <= Self.sameCommand,
       !remotes.contains(where: { isNewer(path, than: "refs/remotes/\($0.name)/HEAD") }), let text = Files.text(path)
@@ -235,13 +306,14 @@ struct SightingGatherer {
       result.sightings.append(
         Sighting(
           ref: server, value: .tip(id), earliest: time.earliest, latest: time.latest, source: .cloneFrom,
-          dating: .reflog, clone: index, evidence: evidence))
+          dating: .reflog, clone: index, evidence: evidence, fetch: origin.time))
+      result.noteFetch(clone: index, at: origin.time, evidence: place) { $0.tips[server] = id }
     }
     guard remotes.contains(where: \.mapsAllBranches) else { return }
     result.views.append(
       WholeView(
         earliest: time.earliest, latest: time.latest, source: .cloneFrom, dating: .reflog, clone: index,
-        evidence: evidence, showsBranches: true, showsTags: !remotes.contains(where: \.skipsTags), named: named,
+        fetch: origin.time, evidence: evidence, showsBranches: true, showsTags: !remotes.contains(where: \.skipsTags), named: named,
         isProven: isConfigured(before: origin.time) && named.filter(\.isBranch).count >= 2))
   }
 

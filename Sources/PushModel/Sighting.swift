@@ -16,10 +16,14 @@ public struct Sighting: Hashable, Sendable {
   public var evidence: String
   /// What an annotated tag leads to, where the source tells.
   public var peeled: ObjectID?
+  /// The recorded time of the fetch that saw it; with `clone` it tells which of `CloneFetch` that was.
+  public var fetch: Timestamp?
+  /// The reflog line that says it.
+  public var logLine: LogLine?
 
   public init(
     ref: RefName, value: Value, earliest: Timestamp?, latest: Timestamp, source: Source, dating: Dating,
-    clone: Int? = nil, evidence: String, peeled: ObjectID? = nil
+    clone: Int? = nil, evidence: String, peeled: ObjectID? = nil, fetch: Timestamp? = nil, logLine: LogLine? = nil
   ) {
     self.ref = ref
     self.value = value
@@ -30,6 +34,21 @@ public struct Sighting: Hashable, Sendable {
     self.clone = clone
     self.evidence = evidence
     self.peeled = peeled
+    self.fetch = fetch
+    self.logLine = logLine
+  }
+
+  /// A line of a clone's reflog: those of one log stand in the order in which they were written.
+  public struct LogLine: Hashable, Sendable {
+    /// The local ref.
+    public var log: RefName
+    /// From 1.
+    public var number: Int
+
+    public init(log: RefName, number: Int) {
+      self.log = log
+      self.number = number
+    }
   }
 
   public enum Value: Hashable, Sendable {

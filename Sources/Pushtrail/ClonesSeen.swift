@@ -7,6 +7,7 @@ internal import RefLedger
 struct ClonesSeen {
   var sightings: [Sighting] = []
   var views: [WholeView] = []
+  var fetches: [CloneFetch] = []
   var remoteHeads: [RefName] = []
   var localBranches: [Evidence.LocalBranch] = []
   var notes: [String] = []
@@ -24,7 +25,7 @@ struct ClonesSeen {
       known.filter { view.lacks($0) }.map { ref in
         Sighting(
           ref: ref, value: .absent, earliest: view.earliest, latest: view.latest, source: view.source,
-          dating: view.dating, clone: view.clone, evidence: view.evidence + " does not name it")
+          dating: view.dating, clone: view.clone, evidence: view.evidence + " does not name it", fetch: view.fetch)
       }
     }
   }

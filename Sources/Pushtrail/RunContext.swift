@@ -33,15 +33,16 @@ struct RunContext {
     let coverage = Coverage(
       spans: reading.spans, unreadable: reading.unreadable, stated: options.statedIntervals,
       accountID: epoch.identity.accountID, region: epoch.identity.region, lag: options.deliveryLag)
-    // A sighting belongs to the epoch of its time.
-    let sightings = (seen.sightings + seen.absences(of: ledger)).filter { sighting in
-      isOnly || ((next.map { sighting.latest < $0 } ?? true) && sighting.latest >= epoch.start)
+    // What was seen belongs to the epoch of its time.
+    func isOfEpoch(_ time: Timestamp) -> Bool {
+      isOnly || ((next.map { time < $0 } ?? true) && time >= epoch.start)
     }
+    let sightings = (seen.sightings + seen.absences(of: ledger)).filter { isOfEpoch($0.latest) }
     let graph = try loadGraph(ledger, coverage, sightings)
     let evidence = Evidence(
       ledger: ledger, coverage: coverage, conflicts: trail.conflicts, unreadable: reading.unreadable,
       hasPlainDeletions: hasPlainDeletions, graph: graph, sightings: sightings,
-      doubtfulAbsences: seen.doubtfulAbsences(of: ledger), clones: summaries(seen),
+      fetches: seen.fetches.filter { isOfEpoch($0.time) }, doubtfulAbsences: seen.doubtfulAbsences(of: ledger), clones: summaries(seen),
       visibility: seen.visibility,
       seesEverything: seen.views.contains {
         $0.isProven && $0.showsBranches && $0.showsTags
@@ -113,6 +114,7 @@ struct RunContext {
       let found = clone.sightings(of: names, index: index, now: options.now, fetchedAt: options.fetchedAt)
       seen.sightings += found.sightings
       seen.views += found.views
+      seen.fetches += found.fetches
       seen.remoteHeads += found.remoteHeads
       seen.notes += found.notes
       seen.localBranches += clone.ownBranches.map {

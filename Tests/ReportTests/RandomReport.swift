@@ -125,8 +125,9 @@ struct RandomReport {
       },
       pulls: many(2) {
         PullReport(
-          eventID: "p" + $0.text(), time: $0.time(), principal: $0.principal(), dataTransferred: $0.chance(),
-          shallow: $0.maybe { $0.chance() })
+          eventID: "p" + $0.text(), time: $0.time(), principal: $0.principal(), sourceIPAddress: $0.text(),
+          userAgent: $0.text(), dataTransferred: $0.chance(), shallow: $0.maybe { $0.chance() },
+          witness: $0.maybe { .init(clone: "c" + $0.text(), time: $0.time(), tips: [$0.id()]) })
       },
       refs: many(4) {
         RefReport(

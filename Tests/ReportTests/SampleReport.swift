@@ -79,7 +79,8 @@ enum Sample {
       ],
       pulls: [
         PullReport(
-          eventID: "e-5", time: time("2024-05-02T12:00:00Z"), principal: bob, dataTransferred: true, shallow: false)
+          eventID: "e-5", time: time("2024-05-02T12:00:00Z"), principal: bob, sourceIPAddress: "192.0.2.9",
+          userAgent: "git/2.39.5", dataTransferred: true, shallow: false)
       ],
       refs: [
         RefReport(

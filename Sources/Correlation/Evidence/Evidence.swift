@@ -14,6 +14,8 @@ public struct Evidence: Sendable {
   public var graph: CommitGraph
   /// Of clones, files and other events, as they were made.
   public var sightings: [Sighting]
+  /// Every fetch that the clones' own files tell of.
+  public var fetches: [CloneFetch]
   /// When a fetch last left a ref unnamed that it may not have asked for: neither seen nor absent.
   public var doubtfulAbsences: [RefName: Timestamp]
   public var clones: [CloneSummary]
@@ -35,7 +37,7 @@ public struct Evidence: Sendable {
 
   public init(
     ledger: Ledger, coverage: Coverage, conflicts: [EventSet.Conflict], unreadable: [UnreadablePlace],
-    hasPlainDeletions: Bool, graph: CommitGraph, sightings: [Sighting], doubtfulAbsences: [RefName: Timestamp],
+    hasPlainDeletions: Bool, graph: CommitGraph, sightings: [Sighting], fetches: [CloneFetch], doubtfulAbsences: [RefName: Timestamp],
     clones: [CloneSummary],
     visibility: @escaping @Sendable (RefName) -> RefVisibility, seesEverything: Bool, remoteHeads: [RefName],
     localBranches: [LocalBranch], remoteName: String, isShallow: Bool, accountID: String?,
@@ -48,6 +50,7 @@ public struct Evidence: Sendable {
     self.hasPlainDeletions = hasPlainDeletions
     self.graph = graph
     self.sightings = sightings
+    self.fetches = fetches
     self.doubtfulAbsences = doubtfulAbsences
     self.clones = clones
     self.visibility = visibility

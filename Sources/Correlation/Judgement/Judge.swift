@@ -8,12 +8,14 @@ public struct Judge {
   private let options: JudgementOptions
   private let history: History
   private let omissions: Omissions
+  private let witnesses: Witnesses
 
   public init(_ evidence: Evidence, options: JudgementOptions) {
     self.evidence = evidence
     self.options = options
     history = History(evidence.graph)
     omissions = Omissions(evidence.ledger)
+    witnesses = Witnesses(evidence, clockSkew: options.clockSkew)
   }
 
   private var ledger: Ledger { evidence.ledger }
@@ -48,7 +50,7 @@ public struct Judge {
     }
     return Judgement(
       evidence: evidence, options: options, refs: refs, refIndex: refIndex, updates: judged, order: order,
-      current: current, attribution: attribution, history: history)
+      current: current, attribution: attribution, history: history, witnesses: witnesses)
   }
 
   // MARK: - Refs
@@ -63,7 +65,9 @@ public struct Judge {
         items[ledger.updates[update].ref, default: []].append(item)
       }
     }
-    let sightings = SightingPlacement(evidence: evidence, history: history, clockSkew: options.clockSkew).byRef()
+    let sightings = SightingPlacement(
+      evidence: evidence, history: history, witnesses: witnesses, clockSkew: options.clockSkew
+    ).byRef()
     let protection = Protection(evidence: evidence)
     let names = Set(items.keys).union(sightings.keys)
     return names.sorted().map { ref in

@@ -122,6 +122,7 @@ struct RefReconciler {
 
   /// Why a sighting differs from everything that the ledger allows.
   private func unexplained(_ placed: PlacedSighting, since: Timestamp?) -> RefState {
+    if placed.isTimeDoubtful { return .timeUnproven }
     if let end = coverage.effectiveEnd, placed.end > end { return .trailBehind }
     if placed.start == nil || placed.sighting.dating == .content { return .timeUnproven }
     guard let since, coverage.isUnbroken(from: since, to: placed.end) else { return .trailGap }

@@ -33,7 +33,9 @@ struct ReportAssembly {
       return PushReport(
         eventID: push.event.eventID, advertisementEventID: push.advertisement?.eventID, action: push.event.action,
         time: push.time, principal: push.event.principal, sourceIPAddress: push.event.sourceIPAddress,
-        userAgent: push.event.userAgent, gitProtocol: push.event.gitProtocol, omitted: push.omitted != nil,
+        userAgent: push.event.userAgent, gitProtocol: push.event.gitProtocol,
+        madeFrom: judgement.witnesses.cloneOfPush[index].map { judgement.evidence.clones[$0].path },
+        omitted: push.omitted != nil,
         updates: push.updates.map { listed(judgement.updates[$0].report) })
     }
   }
@@ -56,12 +58,20 @@ struct ReportAssembly {
   }
 
   func pulls() -> [PullReport] {
-    ledger.pulls.compactMap { pull in
+    ledger.pulls.enumerated().compactMap { index, pull in
       guard judgement.isInScope(pull.event.time) else { return nil }
       return PullReport(
         eventID: pull.event.eventID, time: pull.event.time, principal: pull.event.principal,
-        dataTransferred: pull.dataTransferred, shallow: pull.shallow)
+        sourceIPAddress: pull.event.sourceIPAddress, userAgent: pull.event.userAgent,
+        dataTransferred: pull.dataTransferred, shallow: pull.shallow, witness: witness(of: index))
     }
+  }
+
+  private func witness(of pull: Int) -> PullReport.Witness? {
+    guard let index = judgement.witnesses.fetchOfPull[pull] else { return nil }
+    let fetch = judgement.witnesses.fetches[index].fetch
+    return PullReport.Witness(
+      clone: judgement.evidence.clones[fetch.clone].path, time: fetch.time, tips: Set(fetch.tips.values).sorted())
   }
 
   // MARK: - Refs

@@ -6,21 +6,30 @@ internal import RefLedger
 struct SightingPlacement {
   let evidence: Evidence
   let history: History
+  let witnesses: Witnesses
   let clockSkew: Int64
 
   func byRef() -> [RefName: [PlacedSighting]] {
     var result: [RefName: [PlacedSighting]] = [:]
-    let floors = contentFloors()
+    let sightings = evidence.sightings.map(redated)
+    let floors = contentFloors(sightings)
     let pushes = firstPushes()
+    let proofs = LogOrder(evidence.ledger, clockSkew: clockSkew).proofs(in: evidence.sightings)
     let firstUpdates = Dictionary(evidence.ledger.updates.map { ($0.ref, $0.time) }) { first, _ in first }
-    for sighting in evidence.sightings + toldByEvents() {
-      let slack = sighting.source == .event ? TimelineItem.orderSlack : clockSkew
-      var dated = sighting
-      if dated.earliest == nil, let floor = floors[Moment(sighting)] { dated.earliest = floor }
+    for (index, sighting) in (sightings + toldByEvents().map { Dated(sighting: $0, clock: .trail) }).enumerated() {
+      let slack = sighting.clock == .trail ? TimelineItem.orderSlack : clockSkew
+      var dated = sighting.sighting
+      if dated.earliest == nil, let floor = floors[Moment(dated)] { dated.earliest = floor }
       let start = dated.earliest.map { $0 - slack }
-      let first = pushes[sighting.ref] ?? [:]
-      var placed = PlacedSighting(
-        sighting: dated, value: value(of: sighting, pushed: first), start: start, end: sighting.latest + slack)
+      let first = pushes[dated.ref] ?? [:]
+      let end = sighting.clock == .unknown ? Timestamp.distantFuture : dated.latest + slack
+      var placed = PlacedSighting(sighting: dated, value: value(of: dated, pushed: first), start: start, end: end)
+      placed.isTimeDoubtful = sighting.clock == .unknown
+      if let proof = proofs[index] {
+        placed.proof = proof
+        placed.start = max(placed.start ?? proof.since, proof.since)
+        if let until = proof.until, until > proof.since { placed.end = min(placed.end, until) }
+      }
       if case .tip(let tip) = placed.value, let pushed = first[tip],
         isMisdated(placed, tip, firstPushed: pushed, firstUpdates)
       {
@@ -28,10 +37,10 @@ struct SightingPlacement {
         placed.start = pushed - TimelineItem.orderSlack
         placed.end = .distantFuture
         placed.sighting.earliest = pushed
-        placed.sighting.latest = max(sighting.latest, pushed)
+        placed.sighting.latest = max(dated.latest, pushed)
       }
       if isOfAnotherLife(placed, first) { continue }
-      result[sighting.ref, default: []].append(placed)
+      result[dated.ref, default: []].append(placed)
     }
     for ref in result.keys {
       result[ref]?.sort { left, right in
@@ -40,6 +49,37 @@ struct SightingPlacement {
       }
     }
     return result
+  }
+
+  // MARK: - Clocks
+
+  private struct Dated {
+    var sighting: Sighting
+    var clock: Clock
+
+    enum Clock {
+      /// The clone's, right to within the allowance.
+      case clone
+      /// CloudTrail's own.
+      case trail
+      case unknown
+    }
+  }
+
+  /// The sighting, dated by the logged pull that its fetch was, where that is known; undated where its time is in doubt.
+  private func redated(_ sighting: Sighting) -> Dated {
+    guard let fetch = witnesses.fetch(of: sighting) else { return Dated(sighting: sighting, clock: .clone) }
+    var sighting = sighting
+    if let pull = witnesses.pullOfFetch[fetch].map({ evidence.ledger.pulls[$0] }) {
+      sighting.earliest = pull.advertisement?.time ?? pull.event.time - Clone.longestTransfer
+      sighting.latest = pull.event.time
+      sighting.evidence += " (\(pull.event.action) \(pull.event.eventID))"
+      return Dated(sighting: sighting, clock: .trail)
+    }
+    guard witnesses.isTimeDoubtful(fetch) else { return Dated(sighting: sighting, clock: .clone) }
+    sighting.earliest = nil
+    sighting.dating = .content
+    return Dated(sighting: sighting, clock: .unknown)
   }
 
   // MARK: - Tips
@@ -79,7 +119,7 @@ struct SightingPlacement {
   private func isMisdated(
     _ placed: PlacedSighting, _ tip: ObjectID, firstPushed: Timestamp, _ firstUpdates: [RefName: Timestamp]
   ) -> Bool {
-    guard placed.sighting.source != .event, placed.end < firstPushed else { return false }
+    guard placed.sighting.source != .event, !placed.isTimeDoubtful, placed.end < firstPushed else { return false }
     // The ref was known to be elsewhere, or not to be at all.
     if evidence.ledger.created != nil { return true }
     if let start = placed.start, let first = firstUpdates[placed.sighting.ref], first < start { return true }
@@ -102,17 +142,19 @@ struct SightingPlacement {
     var clone: Int?
     var source: Sighting.Source
     var latest: Timestamp
+    var fetch: Timestamp?
 
     init(_ sighting: Sighting) {
       clone = sighting.clone
       source = sighting.source
       latest = sighting.latest
+      fetch = sighting.fetch
     }
   }
 
   /// What nothing dates is at least not older than its tips: none was seen before it was first pushed.
-  private func contentFloors() -> [Moment: Timestamp] {
-    let undated = evidence.sightings.filter { $0.earliest == nil }
+  private func contentFloors(_ sightings: [Dated]) -> [Moment: Timestamp] {
+    let undated = sightings.map(\.sighting).filter { $0.earliest == nil }
     guard !undated.isEmpty else { return [:] }
     var firstPush: [ObjectID: Timestamp] = [:]
     for update in evidence.ledger.updates {

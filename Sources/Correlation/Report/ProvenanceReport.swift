@@ -150,15 +150,41 @@ public struct PullReport: Sendable {
   public var eventID: String
   public var time: Timestamp
   public var principal: Principal
+  public var sourceIPAddress: String
+  public var userAgent: String
   public var dataTransferred: Bool
   public var shallow: Bool?
+  /// The clone whose fetch it surely was.
+  public var witness: Witness?
 
-  public init(eventID: String, time: Timestamp, principal: Principal, dataTransferred: Bool, shallow: Bool?) {
+  public init(
+    eventID: String, time: Timestamp, principal: Principal, sourceIPAddress: String, userAgent: String,
+    dataTransferred: Bool, shallow: Bool?, witness: Witness? = nil
+  ) {
     self.eventID = eventID
     self.time = time
     self.principal = principal
+    self.sourceIPAddress = sourceIPAddress
+    self.userAgent = userAgent
     self.dataTransferred = dataTransferred
     self.shallow = shallow
+    self.witness = witness
+  }
+
+  /// A fetch that a clone's own files tell of.
+  public struct Witness: Hashable, Sendable {
+    /// As `clones[].path`.
+    public var clone: String
+    /// By the clone's clock.
+    public var time: Timestamp
+    /// What the fetch showed of the server's refs, as far as the clone still tells; sorted.
+    public var tips: [ObjectID]
+
+    public init(clone: String, time: Timestamp, tips: [ObjectID]) {
+      self.clone = clone
+      self.time = time
+      self.tips = tips
+    }
   }
 }
 

@@ -12,13 +12,15 @@ public struct PushReport: Sendable {
   public var sourceIPAddress: String
   public var userAgent: String
   public var gitProtocol: String?
+  /// The clone whose reflog tells that it made the push, as `clones[].path`.
+  public var madeFrom: String?
   /// CloudTrail cut the list of references: `updates` is unknown, not empty.
   public var omitted: Bool
   public var updates: [UpdateReport]
 
   public init(
     eventID: String, advertisementEventID: String?, action: String, time: Timestamp, principal: Principal,
-    sourceIPAddress: String, userAgent: String, gitProtocol: String?, omitted: Bool, updates: [UpdateReport]
+    sourceIPAddress: String, userAgent: String, gitProtocol: String?, madeFrom: String? = nil, omitted: Bool, updates: [UpdateReport]
   ) {
     self.eventID = eventID
     self.advertisementEventID = advertisementEventID
@@ -28,6 +30,7 @@ public struct PushReport: Sendable {
     self.sourceIPAddress = sourceIPAddress
     self.userAgent = userAgent
     self.gitProtocol = gitProtocol
+    self.madeFrom = madeFrom
     self.omitted = omitted
     self.updates = updates
   }

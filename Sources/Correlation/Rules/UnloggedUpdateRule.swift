@@ -6,6 +6,7 @@ struct UnloggedUpdateRule: FindingRule {
   func findings(in judgement: Judgement) -> [Finding] {
     judgement.refs.flatMap { knowledge in
       holes(of: knowledge, in: judgement) + sightings(of: knowledge, in: judgement)
+        + provenLines(of: knowledge, in: judgement)
     }
   }
 
@@ -13,6 +14,7 @@ struct UnloggedUpdateRule: FindingRule {
   private func holes(of knowledge: RefKnowledge, in judgement: Judgement) -> [Finding] {
     let timeline = knowledge.timeline
     return timeline.holes.compactMap { hole in
+      if let source = hole.sighting?.source, [.reflogFetch, .reflogPush].contains(source) { return nil }
       guard judgement.coverage.isUnbroken(from: hole.start, to: hole.end), judgement.isInScope(hole.end) else {
         return nil
       }
@@ -53,17 +55,40 @@ struct UnloggedUpdateRule: FindingRule {
     ]
   }
 
+  /// Reflog lines that the log's own order proves: the tip was there between two updates of the ledger, and no record has
+  /// it. One finding for each tip.
+  private func provenLines(of knowledge: RefKnowledge, in judgement: Judgement) -> [Finding] {
+    var told: Set<ObjectID> = []
+    return knowledge.timeline.sightings.compactMap { placed in
+      guard isProven(placed, judgement), let proof = placed.proof, case .tip(let tip) = placed.value,
+        judgement.isInScope(placed.end), told.insert(tip).inserted
+      else { return nil }
+      return finding(
+        knowledge, from: proof.since, to: placed.end, tip: tip, eventID: nil, evidence: [placed.sighting.evidence],
+        isPush: placed.sighting.source == .reflogPush, in: judgement)
+    }
+  }
+
+  private func isProven(_ placed: PlacedSighting, _ judgement: Judgement) -> Bool {
+    guard let proof = placed.proof, !placed.isMisdated, !placed.isTimeDoubtful else { return false }
+    return judgement.coverage.isUnbroken(from: proof.since, to: placed.end)
+      && !judgement.ledger.pushes.contains { push in
+        push.omitted != nil && push.time >= proof.since - TimelineItem.orderSlack && push.time <= placed.end
+      }
+  }
+
   private func finding(
     _ knowledge: RefKnowledge, from start: Timestamp, to end: Timestamp, tip: ObjectID?, eventID: String?,
-    evidence: [String], in judgement: Judgement
+    evidence: [String], isPush: Bool = false, in judgement: Judgement
   ) -> Finding {
     let isVouched = judgement.coverage.isVouchedFor(from: start, to: end)
     let what = tip.map { "was at \($0.short)" } ?? "was absent"
     var message =
       "\(knowledge.ref.shorthand) \(what) between \(start) and \(end), and no record tells how it came there"
+      + (isPush ? ": a clone pushed it" : "")
     if !isVouched { message += "; a trail file that was never copied here would explain it" }
     return Finding(
-      rule: .unloggedUpdate, severity: isVouched ? .error : .warning, message: message, ref: knowledge.ref,
+      rule: isPush ? .unloggedPush : .unloggedUpdate, severity: isVouched ? .error : .warning, message: message, ref: knowledge.ref,
       eventID: eventID, commits: tip.map { [$0] } ?? [], evidence: evidence,
       settle: isVouched ? [] : SettleCommands(judgement).trail(from: start, to: end), countsAsUnknown: !isVouched,
       isProtected: knowledge.isProtected)
@@ -75,7 +100,7 @@ struct UnloggedUpdateRule: FindingRule {
     let timeline = knowledge.timeline
     var findings: [Finding] = []
     var told: Set<ObjectID> = []
-    for placed in timeline.sightings where !placed.canAccuse {
+    for placed in timeline.sightings where placed.isLoneLine && !isProven(placed, judgement) {
       guard case .tip(let tip) = placed.value, judgement.isInScope(placed.sighting.latest), !told.contains(tip) else {
         continue
       }

@@ -14,15 +14,25 @@ struct PlacedSighting {
   var high = 0
   /// The clock that dates it is wrong: it saw a tip before that was pushed, or made. It shows the tip, and no time.
   var isMisdated = false
+  /// No pull is logged near the time that its clone recorded, and nothing bears the clone's clock out.
+  var isTimeDoubtful = false
+  /// A reflog line that the log's own order proves.
+  var proof: LogOrder.Proof?
 
   var isCertain: Bool { low == high }
 
   /// Whether a contradiction accuses: a lone reflog line does not (DESIGN 7, "Reflogs against the ledger").
   var canAccuse: Bool {
-    if isMisdated { return false }
+    if isMisdated || isTimeDoubtful { return false }
     return switch sighting.source {
-    case .reflogFetch, .reflogPush: false
+    case .reflogFetch, .reflogPush: proof != nil
     default: true
     }
+  }
+
+  /// Whether it is a reflog line, or one whose clock is off.
+  var isLoneLine: Bool {
+    if isTimeDoubtful { return false }
+    return isMisdated || [.reflogFetch, .reflogPush].contains(sighting.source)
   }
 }

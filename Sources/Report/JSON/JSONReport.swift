@@ -188,6 +188,7 @@ extension JSONWriter {
     try string("sourceIPAddress", push.sourceIPAddress)
     try string("userAgent", push.userAgent)
     try string("protocol", ifPresent: push.gitProtocol)
+    try string("madeFrom", ifPresent: push.madeFrom)
     if push.omitted { try flag("omitted", true) }
     try beginArray("updates")
     for update in push.updates { try write(update) }
@@ -261,8 +262,17 @@ extension JSONWriter {
     try string("eventID", pull.eventID)
     try time("time", pull.time)
     try write(pull.principal)
+    try string("sourceIPAddress", pull.sourceIPAddress)
+    try string("userAgent", pull.userAgent)
     try flag("dataTransferred", pull.dataTransferred)
     if let shallow = pull.shallow { try flag("shallow", shallow) }
+    if let witness = pull.witness {
+      try beginObject("witness")
+      try string("clone", witness.clone)
+      try time("time", witness.time)
+      try ids("tips", witness.tips)
+      end()
+    }
     end()
   }
 

@@ -309,6 +309,11 @@ public enum ReportSchema {
             "sourceIPAddress": { "type": "string" },
             "userAgent": { "type": "string" },
             "protocol": { "type": "string" },
+            "madeFrom": {
+              "description": "The clone whose reflog tells that it made the push, as clones[].path.",
+              "type": "string",
+              "minLength": 1
+            },
             "omitted": {
               "description": "CloudTrail cut the list of references: updates is unknown, not empty.",
               "const": true
@@ -337,10 +342,23 @@ public enum ReportSchema {
             "eventID": { "$ref": "#/$defs/eventId" },
             "time": { "$ref": "#/$defs/time" },
             "principal": { "$ref": "#/$defs/principal" },
+            "sourceIPAddress": { "type": "string" },
+            "userAgent": { "type": "string" },
             "dataTransferred": { "type": "boolean" },
-            "shallow": { "type": "boolean" }
+            "shallow": { "type": "boolean" },
+            "witness": {
+              "description": "The clone whose fetch it surely was, when by that clone's clock, and what it showed of the server's refs.",
+              "type": "object",
+              "additionalProperties": false,
+              "properties": {
+                "clone": { "type": "string", "minLength": 1 },
+                "time": { "$ref": "#/$defs/time" },
+                "tips": { "type": "array", "uniqueItems": true, "items": {"$ref": "#/$defs/objectId"} }
+              },
+              "required": ["clone", "time", "tips"]
+            }
           },
-          "required": ["eventID", "time", "principal", "dataTransferred"]
+          "required": ["eventID", "time", "principal", "sourceIPAddress", "userAgent", "dataTransferred"]
         },
         "ref": {
           "type": "object",

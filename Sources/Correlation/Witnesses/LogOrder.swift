@@ -1,0 +1,79 @@
+internal import PushModel
+internal import RefLedger
+
+/// What the order of a reflog's lines proves (DESIGN 7, "Reflogs against the ledger").
+///
+/// A clone's clock may be wrong, but its log was written line after line: what stands between two lines that match
+/// updates of the ref was seen between those.
+struct LogOrder {
+  /// A line with a tip that no record has, between two that match updates.
+  struct Proof {
+    /// When the update was logged that the line before matches: what this line saw, it saw later.
+    var since: Timestamp
+    /// When the update was logged that the line after matches, where that line is a push: this clone made it later.
+    var until: Timestamp?
+  }
+
+  private struct Log: Hashable {
+    var clone: Int
+    var log: RefName
+    var ref: RefName
+  }
+
+  private let tips: ServerTips
+  private let updates: [RefName: [Ledger.Update]]
+  private let clockSkew: Int64
+
+  init(_ ledger: Ledger, clockSkew: Int64) {
+    tips = ServerTips(ledger)
+    updates = Dictionary(grouping: ledger.updates, by: \.ref)
+    self.clockSkew = clockSkew
+  }
+
+  /// By index of the sighting.
+  func proofs(in sightings: [Sighting]) -> [Int: Proof] {
+    var logs: [Log: [Int]] = [:]
+    for (index, sighting) in sightings.enumerated() {
+      guard let clone = sighting.clone, let line = sighting.logLine else { continue }
+      logs[Log(clone: clone, log: line.log, ref: sighting.ref), default: []].append(index)
+    }
+    var proofs: [Int: Proof] = [:]
+    for (log, members) in logs {
+      guard updates[log.ref] != nil else { continue }
+      let ordered = members.sorted { number(of: sightings[$0]) < number(of: sightings[$1]) }
+      let matches = ordered.map { match(sightings[$0]) }
+      var following: [Int?] = Array(repeating: nil, count: ordered.count)
+      var next: Int?
+      for place in ordered.indices.reversed() {
+        following[place] = next
+        if matches[place] != nil { next = place }
+      }
+      var previous: Int?
+      for place in ordered.indices {
+        let sighting = sightings[ordered[place]]
+        if matches[place] != nil { previous = place }
+        guard matches[place] == nil, case .tip(let tip) = sighting.value, !tips.everHeld(tip, on: log.ref),
+          let previous, let following = following[place], let since = matches[previous], let until = matches[following]
+        else { continue }
+        let before = sightings[ordered[previous]]
+        let after = sightings[ordered[following]]
+        guard before.latest <= sighting.latest, sighting.latest <= after.latest else { continue }
+        proofs[ordered[place]] = Proof(since: since, until: after.source == .reflogPush ? until : nil)
+      }
+    }
+    return proofs
+  }
+
+  private func number(of sighting: Sighting) -> Int { sighting.logLine?.number ?? 0 }
+
+  /// When the update was logged that put the tip there which a line shows, if the ref may have been at it then.
+  private func match(_ line: Sighting) -> Timestamp? {
+    guard case .tip(let tip) = line.value, let moves = updates[line.ref] else { return nil }
+    let earliest = (line.earliest ?? line.latest) - clockSkew
+    for index in moves.indices.reversed() where moves[index].after == tip && moves[index].time <= line.latest + clockSkew {
+      let end = index + 1 < moves.count ? moves[index + 1].time : .distantFuture
+      return end >= earliest ? moves[index].time : nil
+    }
+    return nil
+  }
+}

@@ -1,0 +1,195 @@
+internal import GitStore
+internal import PushModel
+internal import RefLedger
+
+/// What the clones' own acts say of the trail, and the trail of them: which logged pull was whose fetch, which push was
+/// made from which clone, and which fetch nobody logged (DESIGN 7, "Pulls").
+struct Witnesses {
+  /// One fetch, and every clone that has its lines: the clone that made it, and copies of that.
+  struct Fetch {
+    var fetch: CloneFetch
+    var clones: [Int]
+  }
+
+  let fetches: [Fetch]
+  /// For each logged pull, the fetch that it surely was.
+  private(set) var fetchOfPull: [Int: Int] = [:]
+  /// For each fetch, the logged pull that it surely was.
+  private(set) var pullOfFetch: [Int: Int] = [:]
+  /// For each push, the clone that it surely was made from.
+  private(set) var cloneOfPush: [Int: Int] = [:]
+  /// Fetches within coverage near which no pull is logged.
+  private(set) var unlogged: [Int] = []
+  /// Clones of which at least one act agrees with the trail in time and content.
+  private(set) var soundClocks: Set<Int> = []
+  private let byMoment: [Moment: Int]
+
+  private struct Moment: Hashable {
+    var clone: Int
+    var time: Timestamp
+  }
+
+  init(_ evidence: Evidence, clockSkew: Int64) {
+    fetches = Self.merged(evidence.fetches)
+    var moments: [Moment: Int] = [:]
+    for (index, fetch) in fetches.enumerated() {
+      for clone in fetch.clones { moments[Moment(clone: clone, time: fetch.fetch.time)] = index }
+    }
+    byMoment = moments
+    guard !evidence.clones.isEmpty else { return }
+    match(evidence, clockSkew)
+    findUnlogged(evidence, clockSkew)
+  }
+
+  /// The fetch that saw what a sighting says.
+  func fetch(of sighting: Sighting) -> Int? {
+    guard let clone = sighting.clone, let time = sighting.fetch else { return nil }
+    return byMoment[Moment(clone: clone, time: time)]
+  }
+
+  /// Whether a fetch's own time is in doubt: no pull is logged near it, and nothing else that its clone did agrees with
+  /// the trail.
+  func isTimeDoubtful(_ fetch: Int) -> Bool {
+    unlogged.contains(fetch) && fetches[fetch].clones.allSatisfy { !soundClocks.contains($0) }
+  }
+
+  // MARK: - Copies
+
+  /// The same lines in two clones are one fetch: one clone was copied. (FETCH_HEAD alone has no lines to tell by.)
+  private static func merged(_ fetches: [CloneFetch]) -> [Fetch] {
+    struct Key: Hashable {
+      var time: Timestamp
+      var lines: Set<String>
+    }
+    var result: [Fetch] = []
+    var places: [Key: Int] = [:]
+    for fetch in fetches.sorted(by: { ($0.time, $0.clone) < ($1.time, $1.clone) }) {
+      let key = Key(time: fetch.time, lines: fetch.lines)
+      if !fetch.lines.isEmpty, let place = places[key], result[place].fetch.clone != fetch.clone {
+        result[place].clones.append(fetch.clone)
+        result[place].fetch.tips.merge(fetch.tips) { first, _ in first }
+        result[place].fetch.ids.formUnion(fetch.ids)
+      } else {
+        places[key] = result.count
+        result.append(Fetch(fetch: fetch, clones: [fetch.clone]))
+      }
+    }
+    return result
+  }
+
+  // MARK: - Matches
+
+  private mutating func match(_ evidence: Evidence, _ skew: Int64) {
+    let ledger = evidence.ledger
+    let tips = ServerTips(ledger)
+    var acts: [ClockMatcher.Act] = []
+    let pulls = ledger.pulls
+    for fetch in fetches {
+      let time = fetch.fetch.time
+      var candidates: [Int] = []
+      var index = pulls.partitioningIndex { $0.event.time >= time - skew }
+      while index < pulls.count, pulls[index].event.time <= time + skew {
+        let pull = pulls[index]
+        let start = pull.advertisement?.time ?? pull.event.time - Clone.longestTransfer
+        if pull.dataTransferred || !fetch.fetch.isClone,
+          tips.mayShow(fetch.fetch.tips, from: start, to: pull.event.time)
+        {
+          candidates.append(index)
+        }
+        index += 1
+      }
+      acts.append(ClockMatcher.Act(clone: fetch.clones[0], time: time, candidates: candidates))
+    }
+    let pushes = pushActs(evidence, skew, firstEvent: pulls.count)
+    acts += pushes.acts
+    for act in acts where !act.candidates.isEmpty { soundClocks.insert(act.clone) }
+    var matcher = ClockMatcher(acts: acts, events: pulls.map(\.event.time) + pushes.events)
+    let matches = matcher.matches()
+    for (act, event) in matches.enumerated() {
+      guard let event else { continue }
+      if act < fetches.count {
+        pullOfFetch[act] = event
+        fetchOfPull[event] = act
+      } else {
+        noteMadeFrom(pushes.pushes[event - pulls.count], clone: acts[act].clone)
+      }
+    }
+    contradicted.forEach { cloneOfPush[$0] = nil }
+  }
+
+  /// Pushes that two clones claim.
+  private var contradicted: Set<Int> = []
+
+  private mutating func noteMadeFrom(_ push: Int?, clone: Int) {
+    guard let push else { return }
+    if let other = cloneOfPush[push], other != clone { contradicted.insert(push) }
+    cloneOfPush[push] = clone
+  }
+
+  private struct PushActs {
+    var acts: [ClockMatcher.Act] = []
+    /// When each event was logged: updates, and the advertisements of pushes that sent nothing.
+    var events: [Timestamp] = []
+    /// The push of each event; `nil` for an advertisement.
+    var pushes: [Int?] = []
+  }
+
+  /// `update by push` lines, and what they may be: a logged update to that tip, or a push that had nothing to send.
+  private func pushActs(_ evidence: Evidence, _ skew: Int64, firstEvent: Int) -> PushActs {
+    struct Target: Hashable {
+      var ref: RefName
+      var tip: ObjectID
+    }
+    var result = PushActs()
+    let lines = evidence.sightings.filter { $0.source == .reflogPush && $0.clone != nil }
+    guard !lines.isEmpty else { return result }
+    var updates: [Target: [Int]] = [:]
+    for update in evidence.ledger.updates where update.isGitPush {
+      guard let after = update.after else { continue }
+      updates[Target(ref: update.ref, tip: after), default: []].append(firstEvent + result.events.count)
+      result.events.append(update.time)
+      result.pushes.append(update.push)
+    }
+    var empty: [(event: Int, time: Timestamp)] = []
+    for attempt in evidence.ledger.attempts where attempt.event.errorCode == nil {
+      empty.append((firstEvent + result.events.count, attempt.event.time))
+      result.events.append(attempt.event.time)
+      result.pushes.append(nil)
+    }
+    var seen: Set<String> = []
+    for line in lines {
+      // The same line in a copied clone is one push.
+      let copyKey = line.logLine.map { "\($0.log) \(line.latest) \(line.value)" } ?? line.evidence
+      guard let clone = line.clone, case .tip(let tip) = line.value, seen.insert(copyKey).inserted else { continue }
+      var candidates = (updates[Target(ref: line.ref, tip: tip)] ?? []).filter {
+        abs(result.events[$0 - firstEvent] - line.latest) <= skew
+      }
+      if !candidates.isEmpty {
+        candidates += empty.filter { abs($0.time - line.latest) <= skew }.map(\.event)
+      }
+      result.acts.append(ClockMatcher.Act(clone: clone, time: line.latest, candidates: candidates))
+    }
+    return result
+  }
+
+  // MARK: - Fetches that nobody logged
+
+  /// A trail without any pull judges none: read-only records may not have been kept.
+  private mutating func findUnlogged(_ evidence: Evidence, _ skew: Int64) {
+    let ledger = evidence.ledger
+    guard !ledger.pulls.isEmpty else { return }
+    var times: [Timestamp] = []
+    for pull in ledger.pulls {
+      times.append(pull.event.time)
+      if let advertisement = pull.advertisement { times.append(advertisement.time) }
+    }
+    times.sort()
+    for (index, fetch) in fetches.enumerated() {
+      let start = fetch.fetch.time - Clone.longestTransfer - skew
+      let end = fetch.fetch.time + skew
+      guard evidence.coverage.isUnbroken(from: start, to: end) else { continue }
+      let next = times.partitioningIndex { $0 >= start }
+      if next == times.count || times[next] > end { unlogged.append(index) }
+    }
+  }
+}
