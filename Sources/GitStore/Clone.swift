@@ -35,6 +35,19 @@ public final class Clone {
 
   public var refCount: Int { refs.count }
 
+  /// The repositories that a path means: the one there, the one that holds it, or those directly in a folder of clones.
+  public static func paths(at path: String) -> [String] {
+    if isRepository(path) || (try? RepositoryHandle(path: path)) != nil { return [path] }
+    let folder = path.hasSuffix("/") ? path : path + "/"
+    let inside = Files.entries(path).map { folder + $0 }.filter(isRepository)
+    return inside.isEmpty ? [path] : inside
+  }
+
+  private static func isRepository(_ path: String) -> Bool {
+    func has(_ name: String) -> Bool { Files.modified(path + "/" + name) != nil }
+    return has(".git") || (has("HEAD") && has("objects") && has("refs"))
+  }
+
   /// Opens the repository at `path`, or the one that holds it, as git does.
   public init(path: String) throws(GitStoreError) {
     let handle = try RepositoryHandle(path: path)

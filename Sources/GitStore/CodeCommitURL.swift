@@ -11,6 +11,9 @@ public struct CodeCommitURL: Hashable, Sendable {
     if let found = Self.helperForm(url) ?? Self.hostForm(url) { self = found } else { return nil }
   }
 
+  /// The repository as people read it: `NAME in REGION`.
+  public var place: String { region.map { "\(name) in \($0)" } ?? name }
+
   private init(name: String, region: String?, partition: String?) {
     self.name = name
     self.region = region

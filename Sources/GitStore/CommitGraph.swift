@@ -57,6 +57,11 @@ public struct CommitGraph: Sendable {
   /// The index of the first clone that has the commit.
   public func clone(_ node: Node) -> Int? { isPresent(node) ? Int(owners[Int(node)]) : nil }
 
+  /// Every id, of commits and of other objects, that begins with some hexadecimal digits.
+  public func ids(withPrefix digits: String) -> [ObjectID] {
+    ids.filter { $0.hex.hasPrefix(digits) } + others.keys.filter { $0.hex.hasPrefix(digits) }
+  }
+
   public func node(of id: ObjectID) -> Node? { table.node(of: id, in: ids) }
 
   public func object(_ id: ObjectID) -> Object {

@@ -7,9 +7,9 @@ struct CloneSet {
   let clones: [Clone]
 
   init(_ options: Options) throws(PushtrailError) {
-    let paths = options.clones.isEmpty ? ["."] : options.clones
+    let named = options.clones.isEmpty ? ["."] : options.clones
     var clones: [Clone] = []
-    for path in paths {
+    for path in named.flatMap(Clone.paths(at:)) {
       do {
         clones.append(try Clone(path: path))
       } catch {
@@ -19,6 +19,26 @@ struct CloneSet {
       }
     }
     self.clones = clones
+  }
+
+  /// Fails if a clone's remotes name another CodeCommit repository, and not this one by any of its names.
+  func requireClones(of repository: RepositoryNames, called name: String) throws(PushtrailError) {
+    for clone in clones {
+      let urls = clone.remotes.compactMap(\.codecommit)
+      guard let other = urls.first, !urls.contains(where: repository.matches) else { continue }
+      throw PushtrailError(
+        "\(clone.path) is a clone of \(other.place), not of \(name)",
+        hints: ["judge one repository at a time: leave that clone out, or name the other with --repository"])
+    }
+  }
+
+  /// The requests that the clones' remotes make, where each clone names one repository and they differ: one repository by
+  /// several names, perhaps.
+  func requestsByClone() -> [(path: String, url: CodeCommitURL)] {
+    clones.compactMap { clone in
+      let urls = clone.remotes.compactMap(\.codecommit)
+      return Set(urls.map(\.name)).count == 1 ? urls.first.map { (clone.path, $0) } : nil
+    }
   }
 
   /// The repository that the user names, else the one that the clones' remotes name.

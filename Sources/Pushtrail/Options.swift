@@ -29,6 +29,8 @@ public struct Options: Sendable {
   public var commits: CommitListing = .exact
   /// Findings at or above it make the result `fail`.
   public var failOn: Severity = .error
+  /// Readers that exposure leaves out: names, sessions, roles or ARNs.
+  public var excludedPrincipals: [String] = []
   /// The moment of the run: the upper end of what nothing else dates.
   public var now: Timestamp
 

@@ -13,14 +13,35 @@ public enum Pushtrail {
   ///
   /// Throws where nothing can be judged at all; what cannot be judged in part is said in the report.
   public static func report(_ options: Options) throws(PushtrailError) -> ProvenanceReport {
+    let (context, selection) = try read(options)
+    return try context.report(selection)
+  }
+
+  /// How long a commit was on the server's refs, and who read them meanwhile. `word` is its id, the beginning of that, or
+  /// the id of an event that pushed one tip.
+  public static func exposure(_ options: Options, of word: String) throws(PushtrailError) -> Exposure {
+    let (context, selection) = try read(options)
+    return try context.exposure(of: word, selection)
+  }
+
+  private static func read(_ options: Options) throws(PushtrailError) -> (RunContext, RepositorySelection) {
     let clones = try CloneSet(options)
     let reading = try readTrail(options)
     let trail = EventSet(reading.events)
-    let selection = try selectRepository(clones, trail, reading, options)
+    let selection: RepositorySelection
+    if let renamed = try renamed(clones, trail, options) {
+      selection = renamed
+    } else {
+      selection = try selectRepository(clones, trail, reading, options)
+    }
+    if let identity = selection.epochs.last?.identity {
+      let region = identity.region.isEmpty ? nil : identity.region
+      try clones.requireClones(of: RepositoryNames(names: selection.names, region: region), called: identity.name)
+    }
     let context = RunContext(
       options: options, clones: clones, reading: reading, trail: trail, names: selection.names,
       hasPlainDeletions: hasPlainDeletions(trail))
-    return try context.report(selection)
+    return (context, selection)
   }
 
   /// The `pushtrail.*` keys of git's configuration, as the repository at `repo` sees them: defaults for the options of the
@@ -78,6 +99,26 @@ public enum Pushtrail {
   }
 
   // MARK: - Which repository
+
+  /// The repository that clones by different names are all of: it was renamed.
+  private static func renamed(
+    _ clones: CloneSet, _ trail: EventSet, _ options: Options
+  ) throws(PushtrailError) -> RepositorySelection? {
+    let requests = clones.requestsByClone()
+    guard options.repository == nil, Set(requests.map(\.url.name)).count > 1 else { return nil }
+    for (_, url) in requests {
+      guard
+        let selection = try? RepositorySelection(
+          .name(url.name, region: url.region, partition: url.partition), in: trail.events)
+      else { continue }
+      if requests.allSatisfy({ selection.names.contains($0.url.name) }) { return selection }
+    }
+    let first = requests[0]
+    let other = requests.first { $0.url.name != first.url.name } ?? first
+    throw PushtrailError(
+      "the clones are of different repositories: \(first.path) of \(first.url.place), \(other.path) of \(other.url.place)",
+      hints: ["judge one repository at a time"])
+  }
 
   private static func selectRepository(
     _ clones: CloneSet, _ trail: EventSet, _ reading: TrailReading, _ options: Options

@@ -17,18 +17,47 @@ struct RunContext {
     guard let last = selection.epochs.last else { throw PushtrailError("the trail holds no record of the repository") }
     let seen = try sightings(of: last.identity)
     var reports: [ProvenanceReport] = []
-    for (index, epoch) in selection.epochs.enumerated() {
-      let next = index + 1 < selection.epochs.count ? selection.epochs[index + 1].start : nil
-      reports.append(try report(epoch, isOnly: selection.epochs.count == 1, until: next, seen))
-    }
+    for index in selection.epochs.indices { reports.append(try report(index, of: selection.epochs, seen)) }
     return Self.joined(reports, epochs: selection.epochs)
   }
 
   // MARK: - One epoch
 
+  /// The exposure of what a word means in the latest epoch that knows it.
+  func exposure(of word: String, _ selection: RepositorySelection) throws(PushtrailError) -> Exposure {
+    guard let last = selection.epochs.last else { throw PushtrailError("the trail holds no record of the repository") }
+    let seen = try sightings(of: last.identity)
+    var failure: ExposureError?
+    for index in selection.epochs.indices.reversed() {
+      let (judge, _) = try judge(index, of: selection.epochs, seen)
+      do {
+        return try judge.exposure(of: word)
+      } catch {
+        failure = failure ?? error
+      }
+    }
+    throw PushtrailError(failure?.message ?? "nothing is known of \(word)", hints: failure?.candidates ?? [])
+  }
+
   private func report(
-    _ epoch: RepositorySelection.Epoch, isOnly: Bool, until next: Timestamp?, _ seen: ClonesSeen
+    _ index: Int, of epochs: [RepositorySelection.Epoch], _ seen: ClonesSeen
   ) throws(PushtrailError) -> ProvenanceReport {
+    let (judge, coverage) = try judge(index, of: epochs, seen)
+    let times = epochs[index].events.map(\.time)
+    return judge.report(
+      repository: epochs[index].identity,
+      trail: TrailSummary(
+        files: reading.files, bytes: reading.bytes, records: reading.records,
+        codecommitRecords: reading.codecommitRecords, duplicates: trail.duplicates, unreadable: reading.unreadable,
+        firstEventTime: times.min(), lastEventTime: times.max(), coverage: coverage.intervals))
+  }
+
+  private func judge(
+    _ index: Int, of epochs: [RepositorySelection.Epoch], _ seen: ClonesSeen
+  ) throws(PushtrailError) -> (Judge, Coverage) {
+    let epoch = epochs[index]
+    let isOnly = epochs.count == 1
+    let next = index + 1 < epochs.count ? epochs[index + 1].start : nil
     let ledger = Ledger(epoch.events, created: epoch.created)
     let coverage = Coverage(
       spans: reading.spans, unreadable: reading.unreadable, stated: options.statedIntervals,
@@ -56,14 +85,8 @@ struct RunContext {
       evidence,
       options: JudgementOptions(
         since: options.since, until: options.until, clockSkew: options.clockSkew, auditFrom: options.auditFrom,
-        commits: options.commits, failOn: options.failOn))
-    let times = epoch.events.map(\.time)
-    return judge.report(
-      repository: epoch.identity,
-      trail: TrailSummary(
-        files: reading.files, bytes: reading.bytes, records: reading.records,
-        codecommitRecords: reading.codecommitRecords, duplicates: trail.duplicates, unreadable: reading.unreadable,
-        firstEventTime: times.min(), lastEventTime: times.max(), coverage: coverage.intervals))
+        commits: options.commits, failOn: options.failOn, excludedPrincipals: Set(options.excludedPrincipals)))
+    return (judge, coverage)
   }
 
   private var digestNote: [String] {

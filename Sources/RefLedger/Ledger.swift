@@ -55,6 +55,8 @@ public struct Ledger: Sendable {
   public private(set) var updates: [Update] = []
   public private(set) var attempts: [Attempt] = []
   public private(set) var pulls: [Pull] = []
+  /// Archives of commits that CodePipeline read.
+  public private(set) var archives: [TrailEvent] = []
   /// What pull requests said stood on their refs when they were created.
   public private(set) var told: [(event: TrailEvent, tip: ToldTip)] = []
   /// Branches that were the default at some time.
@@ -63,6 +65,8 @@ public struct Ledger: Sendable {
 
   /// How long after its advertisement a push may complete, in seconds.
   static let pairingWindow: Int64 = 300
+  /// How long after its advertisement a read may be logged, in seconds.
+  public static let longestRead: Int64 = 300
 
   public init(_ events: [TrailEvent], created: Timestamp?) {
     self.created = created
@@ -117,6 +121,7 @@ public struct Ledger: Sendable {
         } else {
           pullAdvertisements.open(event)
         }
+      case .archiveUploaded where event.errorCode == nil: archives.append(event)
       case .repositoryDeleted where event.errorCode == nil: appendEndOfAllRefs(event)
       case .tipsTold(let tips) where event.errorCode == nil && event.action == "CreatePullRequest":
         told += tips.map { (event, $0) }

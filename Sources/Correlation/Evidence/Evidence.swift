@@ -96,10 +96,12 @@ public struct JudgementOptions: Sendable {
   public var auditFrom: Timestamp?
   public var commits: CommitListing
   public var failOn: Severity
+  /// Names, sessions, roles or ARNs of readers that exposure leaves out: robots.
+  public var excludedPrincipals: Set<String>
 
   public init(
     since: Timestamp? = nil, until: Timestamp? = nil, clockSkew: Int64 = 300, auditFrom: Timestamp? = nil,
-    commits: CommitListing = .exact, failOn: Severity = .error
+    commits: CommitListing = .exact, failOn: Severity = .error, excludedPrincipals: Set<String> = []
   ) {
     self.since = since
     self.until = until
@@ -107,5 +109,6 @@ public struct JudgementOptions: Sendable {
     self.auditFrom = auditFrom
     self.commits = commits
     self.failOn = failOn
+    self.excludedPrincipals = excludedPrincipals
   }
 }

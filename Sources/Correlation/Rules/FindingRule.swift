@@ -8,7 +8,8 @@ protocol FindingRule: Sendable {
 /// Every rule that needs no policy.
 let defaultRules: [any FindingRule] = [
   CommitsMissingRule(), UnloggedUpdateRule(), TrailConflictRule(), ForcePushRule(), RefDeletedRule(),
-  UnattributedCommitsRule(), UnloggedPullRule(), RootPushRule(), DeniedPushRule(), TrailGapRule(), UnknownsRule(),
+  UnattributedCommitsRule(), UnloggedPullRule(), ExposureRule(), RootPushRule(), DeniedPushRule(), TrailGapRule(),
+  UnknownsRule(),
 ]
 
 /// Words that several rules use.

@@ -162,6 +162,7 @@ extension TextPage {
     if let arn = push.principal.arn { field("", arn, .dim) }
     field("from", push.sourceIPAddress.isEmpty ? "not told" : push.sourceIPAddress)
     field("client", push.userAgent + (push.gitProtocol.map { " over \($0)" } ?? ""))
+    if let clone = push.madeFrom { field("made from", "clone \(clone), by its reflog") }
     if let mfa = push.principal.mfa { field("mfa", mfa ? "yes" : "no") }
     field("action", push.action)
     if hasEvent { field("event", push.eventID) }

@@ -12,7 +12,8 @@ struct EvidenceOptions: ParsableArguments {
   var trail: [String] = []
 
   @Option(
-    help: ArgumentHelp("A clone, bare or not. Repeatable. Default: the one you stand in.", valueName: "dir"))
+    help: ArgumentHelp(
+      "A clone, bare or not, or a folder of clones. Repeatable. Default: the one you stand in.", valueName: "dir"))
   var repo: [String] = []
 
   @Option(
@@ -75,8 +76,7 @@ struct EvidenceOptions: ParsableArguments {
   /// The options of one run. What the command line does not say, git's configuration may; the clock comes in here.
   func options(_ configuration: GitConfiguration) throws(CommandFailure) -> Options {
     var options = Options(now: now?.time ?? Self.clock())
-    let folder = repo.first ?? "."
-    let defaults = ConfiguredDefaults(configuration.values(folder))
+    let defaults = defaults(configuration)
     options.clones = repo.isEmpty ? ["."] : repo
     options.trail = trail.isEmpty ? defaults.strings("trail") : trail
     options.repository = repository ?? defaults.strings("repository").last
@@ -99,6 +99,11 @@ struct EvidenceOptions: ParsableArguments {
         ])
     }
     return options
+  }
+
+  /// What the first clone's git configuration holds.
+  func defaults(_ configuration: GitConfiguration) -> ConfiguredDefaults {
+    ConfiguredDefaults(configuration.values(repo.first ?? "."))
   }
 
   private static func clock() -> Timestamp { Timestamp(seconds: Int64(time(nil))) }

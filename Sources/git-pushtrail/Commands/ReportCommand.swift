@@ -21,6 +21,7 @@ struct ReportCommand: ParsableCommand {
 
   @OptionGroup(title: "Evidence") var evidence: EvidenceOptions
   @OptionGroup(title: "Judgement") var judgement: JudgementOptions
+  @OptionGroup(title: "Readers") var readers: ReaderOptions
   @OptionGroup(title: "Screen") var screen: ScreenOptions
 
   @Option(
@@ -61,6 +62,7 @@ struct ReportCommand: ParsableCommand {
       var options = try evidence.options(.current)
       options.commits = commits.commits
       options.failOn = judgement.failOn.severity
+      options.excludedPrincipals = try readers.excluded(evidence.defaults(.current))
       let report = try Run.report(options)
       for file in output.isEmpty ? ["-"] : output {
         if file == "-" {

@@ -30,4 +30,15 @@ enum Run {
     if files > 0 { Output.warn("\(files) trail \(files == 1 ? "file" : "files") could not be read whole") }
     return report
   }
+
+  /// What a word on the command line means in a report.
+  static func subject(_ word: String, in report: ProvenanceReport) throws(CommandFailure) -> Subject {
+    do throws(SubjectError) {
+      return try Subject.find(word, in: report)
+    } catch {
+      throw CommandFailure(
+        error.description,
+        hints: error.candidates.isEmpty ? ["git pushtrail log lists what is logged"] : error.candidates)
+    }
+  }
 }

@@ -27,14 +27,7 @@ struct Show: ParsableCommand {
       var options = try evidence.options(.current)
       options.commits = .all
       let report = try Run.report(options)
-      let found: Subject
-      do throws(SubjectError) {
-        found = try Subject.find(subject, in: report)
-      } catch {
-        throw CommandFailure(
-          error.description,
-          hints: error.candidates.isEmpty ? ["git pushtrail log lists what is logged"] : error.candidates)
-      }
+      let found = try Run.subject(subject, in: report)
       try Output.print(ShowText(report, subject: found).text(screen.style()))
       return .verified
     }

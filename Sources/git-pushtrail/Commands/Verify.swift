@@ -18,6 +18,7 @@ struct Verify: ParsableCommand {
 
   @OptionGroup(title: "Evidence") var evidence: EvidenceOptions
   @OptionGroup(title: "Judgement") var judgement: JudgementOptions
+  @OptionGroup(title: "Readers") var readers: ReaderOptions
   @OptionGroup(title: "Screen") var screen: ScreenOptions
 
   @Flag(help: "Show every finding on its own, on refs that are not protected too, with its evidence.")
@@ -28,6 +29,7 @@ struct Verify: ParsableCommand {
       var options = try evidence.options(.current)
       options.commits = .count
       options.failOn = judgement.failOn.severity
+      options.excludedPrincipals = try readers.excluded(evidence.defaults(.current))
       let report = try Run.report(options)
       try Output.print(VerifyText(report, showsAll: all).text(screen.style()))
       return ExitStatus(report.summary.result, allowsUnverifiable: judgement.allowUnverifiable)

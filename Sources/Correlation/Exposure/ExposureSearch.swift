@@ -1,0 +1,161 @@
+internal import GitStore
+internal import PushModel
+internal import RefLedger
+
+/// Works out one commit's exposure. Where several courses of events are possible, or a tip's history is not known, the
+/// commit counts as exposed: nobody who may have read it is left out.
+struct ExposureSearch {
+  let judgement: Judgement
+  let reads: Reads
+
+  init(_ judgement: Judgement) {
+    self.judgement = judgement
+    reads = Reads(judgement.ledger, excluding: judgement.options.excludedPrincipals)
+  }
+
+  func exposure(of commit: ObjectID) -> Exposure {
+    let intervals = judgement.refs.flatMap { self.intervals(of: commit, on: $0) }.sorted {
+      ($0.start ?? .distantPast, $0.ref) < ($1.start ?? .distantPast, $1.ref)
+    }
+    var found: [String: Exposure.Read] = [:]
+    var excluded = 0
+    for interval in intervals {
+      let during = reads.during(interval.start, interval.end)
+      excluded += during.excluded
+      for read in during.shown where found[read.event.eventID] == nil {
+        found[read.event.eventID] = report(read, of: commit)
+      }
+    }
+    return Exposure(
+      commit: commit, intervals: intervals,
+      reads: found.values.sorted { ($0.time, $0.eventID) < ($1.time, $1.eventID) }, clones: copies(of: commit),
+      excluded: excluded, lacksPulls: judgement.ledger.pulls.isEmpty)
+  }
+
+  func report(_ read: Reads.Read, of commit: ObjectID) -> Exposure.Read {
+    let fetch = read.pull.flatMap { judgement.witnesses.fetchOfPull[$0] }.map { judgement.witnesses.fetches[$0].fetch }
+    let isConfirmed = fetch.map { shows($0, commit) } ?? false
+    return Exposure.Read(
+      eventID: read.event.eventID, action: read.event.action, time: read.event.time, principal: read.event.principal,
+      sourceIPAddress: read.event.sourceIPAddress, userAgent: read.event.userAgent,
+      certainty: isConfirmed ? .confirmed : .possible, clone: fetch.map { judgement.evidence.clones[$0.clone].path })
+  }
+
+  private func shows(_ fetch: CloneFetch, _ commit: ObjectID) -> Bool {
+    fetch.ids.contains(commit) || fetch.tips.values.contains(commit)
+      || fetch.ids.union(fetch.tips.values).contains { judgement.history.contains(commit, in: $0) == .yes }
+  }
+
+  /// The first fetch of each clone that had it.
+  private func copies(of commit: ObjectID) -> [Exposure.Copy] {
+    var times: [Int: Timestamp] = [:]
+    for fetch in judgement.witnesses.fetches where shows(fetch.fetch, commit) {
+      for clone in fetch.clones { times[clone] = min(times[clone] ?? fetch.fetch.time, fetch.fetch.time) }
+    }
+    return times.sorted { $0.key < $1.key }.map {
+      Exposure.Copy(clone: judgement.evidence.clones[$0.key].path, time: $0.value)
+    }
+  }
+
+  // MARK: - Intervals
+
+  private func intervals(of commit: ObjectID, on knowledge: RefKnowledge) -> [Exposure.Interval] {
+    let timeline = knowledge.timeline
+    var intervals: [Exposure.Interval] = []
+    var open: Exposure.Interval?
+    if timeline.initialValues.contains(where: { has($0, commit) == .yes }) {
+      open = Exposure.Interval(ref: knowledge.ref)
+    }
+    for (number, group) in timeline.groups.enumerated() {
+      let after = timeline.valuesAfter[number].map { has($0, commit) }
+      if open == nil {
+        let bringing = group.first { has(timeline.items[$0].after.map(RefValue.tip) ?? .none, commit) == .yes }
+        if let item = bringing ?? (after.contains(.yes) ? group.first : nil) {
+          open = Exposure.Interval(
+            ref: knowledge.ref, start: timeline.items[group.lowerBound].time, pushedBy: eventID(of: item, timeline))
+        }
+      }
+      if var interval = open, after.allSatisfy({ $0 == .no }) {
+        let last = group.upperBound - 1
+        interval.end = timeline.items[last].time
+        interval.droppedBy = eventID(of: last, timeline)
+        intervals.append(interval)
+        open = nil
+      }
+    }
+    if var interval = open {
+      // Gone by the word of a sighting alone.
+      if let latest = knowledge.latest, knowledge.lastKnown.allSatisfy({ has($0, commit) == .no }) {
+        interval.end = latest.end
+      }
+      intervals.append(interval)
+    } else if timeline.groups.isEmpty, let latest = knowledge.latest, has(latest.value, commit) == .yes {
+      intervals.append(Exposure.Interval(ref: knowledge.ref))
+    }
+    return intervals
+  }
+
+  private func has(_ value: RefValue, _ commit: ObjectID) -> CommitGraph.Containment {
+    switch value {
+    case .none: .no
+    case .unknown: .unknown
+    case .tip(let tip): judgement.history.contains(commit, in: tip)
+    }
+  }
+
+  private func eventID(of item: Int, _ timeline: RefTimeline) -> String {
+    judgement.ledger.pushes[judgement.ledger.updates[timeline.items[item].update].push].event.eventID
+  }
+}
+
+extension Judge {
+  /// The exposure of what a word means: a commit's id or the beginning of one, or an event that pushed one tip.
+  public func exposure(of word: String) throws(ExposureError) -> Exposure {
+    let judgement = judgement()
+    return ExposureSearch(judgement).exposure(of: try CommitWord(word, in: judgement).commit)
+  }
+}
+
+/// Why a word means no commit, or too many.
+public struct ExposureError: Error, Sendable {
+  public var message: String
+  /// What it may mean, one a line.
+  public var candidates: [String]
+}
+
+/// The commit that a word on the command line means.
+private struct CommitWord {
+  let commit: ObjectID
+
+  init(_ word: String, in judgement: Judgement) throws(ExposureError) {
+    if let push = judgement.ledger.pushes.first(where: { $0.event.eventID == word }) {
+      let tips = unique(push.updates.compactMap { judgement.updates[$0] }.compactMap { update in
+        update.report.after ?? update.report.before.tip
+      })
+      guard tips.count == 1, let tip = tips.first else {
+        throw ExposureError(
+          message: tips.isEmpty
+            ? "event \(word) names no tip" : "event \(word) moved refs to \(tips.count) tips: name one commit",
+          candidates: tips.map(\.hex))
+      }
+      commit = tip
+      return
+    }
+    let digits = word.lowercased()
+    guard digits.utf8.count >= 4, digits.allSatisfy(\.isHexDigit) else {
+      throw ExposureError(message: "'\(word)' is no commit, and no event of the ledger", candidates: [])
+    }
+    var found = Set(judgement.history.graph.ids(withPrefix: digits))
+    for update in judgement.ledger.updates {
+      if let after = update.after, after.hex.hasPrefix(digits) { found.insert(after) }
+      if case .tip(let before) = update.told, before.hex.hasPrefix(digits) { found.insert(before) }
+    }
+    guard found.count == 1, let only = found.first else {
+      throw ExposureError(
+        message: found.isEmpty
+          ? "no commit that a clone has or a record names begins with \(digits)" : "'\(word)' may mean several commits",
+        candidates: found.sorted().map(\.hex))
+    }
+    commit = only
+  }
+}

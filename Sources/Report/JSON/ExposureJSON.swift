@@ -1,0 +1,64 @@
+public import Correlation
+internal import PushModel
+
+/// An exposure as JSON, `schemaVersion` 1: `commit`, `intervals[]`, `reads[]`, `clones[]`, and how many reads were left out.
+public struct ExposureJSON {
+  private let exposure: Exposure
+
+  public init(_ exposure: Exposure) { self.exposure = exposure }
+
+  public func text() -> String {
+    let pieces = Pieces()
+    write { (piece: borrowing String) in pieces.text += copy piece }
+    return pieces.text
+  }
+
+  private final class Pieces {
+    var text = ""
+  }
+
+  private func write<Failure: Error>(
+    to sink: @escaping (borrowing String) throws(Failure) -> Void
+  ) throws(Failure) {
+    var json = JSONWriter(sink: sink)
+    try json.beginObject()
+    try json.number("schemaVersion", 1)
+    try json.string("commit", exposure.commit.hex)
+    try json.beginArray("intervals")
+    for interval in exposure.intervals {
+      try json.beginObject()
+      try json.string("ref", interval.ref.rawValue)
+      try json.string("start", ifPresent: interval.start?.description)
+      try json.string("end", ifPresent: interval.end?.description)
+      try json.string("pushedBy", ifPresent: interval.pushedBy)
+      try json.string("droppedBy", ifPresent: interval.droppedBy)
+      json.end()
+    }
+    json.end()
+    try json.beginArray("reads")
+    for read in exposure.reads {
+      try json.beginObject()
+      try json.string("eventID", read.eventID)
+      try json.string("action", read.action)
+      try json.string("time", read.time.description)
+      try json.write(read.principal)
+      try json.string("sourceIPAddress", read.sourceIPAddress)
+      try json.string("userAgent", read.userAgent)
+      try json.string("certainty", read.certainty.rawValue)
+      try json.string("clone", ifPresent: read.clone)
+      json.end()
+    }
+    json.end()
+    try json.number("excluded", exposure.excluded)
+    try json.beginArray("clones")
+    for copy in exposure.clones {
+      try json.beginObject(inline: true)
+      try json.string("clone", copy.clone)
+      try json.string("time", copy.time.description)
+      json.end()
+    }
+    json.end()
+    json.end()
+    try json.finish()
+  }
+}

@@ -1,0 +1,164 @@
+public import Correlation
+public import PushModel
+
+/// How to bring back what was removed: for each lost tip, where it still is and the commands that restore it. Nothing is
+/// run, and no command moves a branch that exists.
+public struct Recovery: Sendable {
+  public struct Item: Sendable {
+    public var commit: ObjectID
+    /// What became of it, one sentence a loss.
+    public var losses: [String]
+    public var place: Place
+    public var commands: [String]
+  }
+
+  public enum Place: Hashable, Sendable {
+    /// On these refs: nothing needs bringing back.
+    case refs([String])
+    /// In a clone, on no ref of the server; in a branch of the clone's own where that is told.
+    case clone(path: String, branch: String?)
+    /// In no clone here: the server may still have it.
+    case server
+    /// Nothing in the report says that it was lost, nor where it is.
+    case unknown
+  }
+
+  public let items: [Item]
+
+  public init(_ report: ProvenanceReport, subject: Subject) {
+    let finder = Finder(report)
+    items = finder.targets(of: subject).map { commit, losses in
+      let place = finder.place(of: commit)
+      return Item(commit: commit, losses: losses, place: place, commands: finder.commands(for: commit, at: place))
+    }
+  }
+}
+
+/// Looks up what was lost, and where it is, in a report.
+private struct Finder {
+  let report: ProvenanceReport
+  private var survivals: [ObjectID: UpdateReport.Removed.Commit] = [:]
+  private var tips: [ObjectID: TipState] = [:]
+  /// Removed by some update beside the one that removed its tip: its tip brings it back too.
+  private var coveredBy: [ObjectID: ObjectID] = [:]
+
+  init(_ report: ProvenanceReport) {
+    self.report = report
+    for update in report.pushes.lazy.flatMap(\.updates) {
+      if let after = update.after { tips[after] = update.tip }
+      guard let removed = update.removed else { continue }
+      for commit in removed.commits {
+        survivals[commit.id] = commit
+        if let before = update.before.tip, before != commit.id { coveredBy[commit.id] = before }
+      }
+    }
+  }
+
+  // MARK: - What was lost
+
+  func targets(of subject: Subject) -> [(ObjectID, [String])] {
+    switch subject {
+    case .commit(let id): return [(id, losses { $0 == id || $1.contains(id) })]
+    case .event(let id):
+      var found: [ObjectID] = []
+      for update in report.pushes.lazy.filter({ $0.eventID == id }).flatMap(\.updates) {
+        if update.takesAway {
+          found += [update.before.tip].compactMap(\.self)
+        } else if update.isLost {
+          found += [update.after].compactMap(\.self)
+        }
+      }
+      return described(found)
+    case .ref(let name):
+      var found: [ObjectID] = []
+      for update in report.pushes.lazy.flatMap(\.updates) where update.ref == name {
+        if update.takesAway, let before = update.before.tip { found.append(before) }
+        if update.isLost, let after = update.after { found.append(after) }
+      }
+      let all = Set(found)
+      return described(found.filter { id in coveredBy[id].map { !all.contains($0) } ?? true })
+    }
+  }
+
+  private func described(_ found: [ObjectID]) -> [(ObjectID, [String])] {
+    var seen: Set<ObjectID> = []
+    return found.filter { seen.insert($0).inserted }.map { id in (id, losses { $0 == id || $1.contains(id) }) }
+  }
+
+  /// `TRANSITION on REF by WHO at TIME (event ID)` of each update that removed it.
+  private func losses(_ matches: (ObjectID, Set<ObjectID>) -> Bool) -> [String] {
+    report.pushes.flatMap { push in
+      push.updates.compactMap { update -> String? in
+        guard update.takesAway, let before = update.before.tip,
+          matches(before, Set(update.removed?.commits.map(\.id) ?? []))
+        else { return nil }
+        return
+          "\(update.transition == .deleted ? "deleted with" : "overwritten on") \(Wording.name(update.ref)) by \(Wording.who(push.principal)) at \(push.time) (event \(push.eventID))"
+      }
+    }
+  }
+
+  // MARK: - Where it is
+
+  func place(of commit: ObjectID) -> Recovery.Place {
+    if let survival = survivals[commit] {
+      switch survival.survival {
+      case .reachable: return .refs(survival.refs ?? [])
+      case .absent: return .server
+      case .unreachable:
+        guard let text = survival.refs?.first else { return .server }
+        guard let colon = text.ranges(of: ": refs/").last else { return .clone(path: text, branch: nil) }
+        return .clone(
+          path: String(text[..<colon.lowerBound]), branch: RefName("refs/" + text[colon.upperBound...]).shorthand)
+      }
+    }
+    switch tips[commit] {
+    case .onRef, .onOtherRef:
+      return .refs(report.refs.filter { $0.seen?.tip == commit || $0.ledgerTip == commit }.map(\.ref.rawValue))
+    case .absent: return .server
+    case .unreachable, .unknown:
+      return report.clones.count == 1 ? .clone(path: report.clones[0].path, branch: nil) : .unknown
+    case .notACommit, .some(.none), nil:
+      let isNamed = report.pushes.contains { $0.updates.contains { $0.before.tip == commit } }
+      return isNamed ? .server : .unknown
+    }
+  }
+
+  // MARK: - Commands
+
+  func commands(for commit: ObjectID, at place: Recovery.Place) -> [String] {
+    let name = "recovered/\(commit.short)"
+    switch place {
+    case .refs, .unknown: return []
+    case .clone(let path, let branch):
+      let git = path == "." ? "git" : "git -C \(ShellWord.quoted(path))"
+      let keep = branch == nil ? ["\(git) branch \(name) \(commit.hex)"] : []
+      return keep + ["\(git) push \(ShellWord.quoted(remote(of: path))) \(commit.hex):refs/heads/\(name)"]
+    case .server:
+      let remote = ShellWord.quoted(report.clones.first.map { self.remote(of: $0.path) } ?? "origin")
+      let repository = ShellWord.quoted(report.repository.name)
+      let region = report.repository.region.isEmpty ? "" : " --region \(ShellWord.quoted(report.repository.region))"
+      return [
+        "git fetch --no-write-fetch-head \(remote) \(commit.hex) && git branch \(name) \(commit.hex)",
+        "aws codecommit create-branch --repository-name \(repository) --branch-name \(name) --commit-id \(commit.hex)\(region)",
+      ]
+    }
+  }
+
+  private func remote(of path: String) -> String {
+    let remote = report.clones.first { $0.path == path }?.remote
+    return remote?.split(separator: " ").first.map(String.init) ?? "origin"
+  }
+}
+
+extension UpdateReport {
+  /// It took commits from its ref, for all that is known.
+  fileprivate var takesAway: Bool { transition == .forced || (transition == .deleted && mergedBy == nil) }
+
+  fileprivate var isLost: Bool {
+    switch verdict {
+    case .overwritten, .deleted, .missing: true
+    default: false
+    }
+  }
+}

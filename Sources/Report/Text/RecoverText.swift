@@ -1,0 +1,36 @@
+internal import PushModel
+
+/// What `recover` prints: commands, under comments that say what each brings back.
+public struct RecoverText {
+  private let recovery: Recovery
+
+  public init(_ recovery: Recovery) { self.recovery = recovery }
+
+  public func text(_ style: TextStyle = TextStyle()) -> String {
+    var page = TextPage(style: style)
+    if recovery.items.isEmpty { page.line("# nothing was removed that the evidence tells of") }
+    for item in recovery.items {
+      page.separate()
+      page.line(TextPage.Span("# \(item.commit.hex)", .bold))
+      for loss in item.losses { page.line(TextPage.Span("# \(loss)", .dim)) }
+      page.line(TextPage.Span("# \(Self.words(for: item.place))", .dim))
+      for command in item.commands { page.line(TextPage.Span(command)) }
+    }
+    return page.text
+  }
+
+  private static func words(for place: Recovery.Place) -> String {
+    switch place {
+    case .refs(let refs):
+      let names = refs.map { Wording.name(RefName($0)) }
+      return names.isEmpty
+        ? "it is still on the server's refs: nothing needs bringing back"
+        : "still on \(names.joined(separator: ", ")): nothing needs bringing back"
+    case .clone(let path, let branch):
+      return "on no ref of the server; clone \(path) still has it" + (branch.map { ", on its branch \($0)" } ?? "")
+    case .server:
+      return "in no clone that was given; the server may still have it: either command, if it answers, brings it back"
+    case .unknown: return "nothing here has it, and nothing tells that it was lost"
+    }
+  }
+}
