@@ -160,7 +160,8 @@ struct SightingGatherer {
     for remote in remotes {
       for ref in clone.refs.map(\.name) {
         guard let server = remote.serverRef(of: ref) ?? ownRef(ref, in: remote) else { continue }
-        for (number, entry) in clone.reflog(ref.rawValue).enumerated() where !entry.new.isZero && isPossible(entry.time) {
+        for (number, entry) in clone.reflog(ref.rawValue).enumerated() where !entry.new.isZero && isPossible(entry.time)
+        {
           let line = Sighting.LogLine(log: ref, number: number + 1)
           read(entry, line, server: server, pushesElsewhere: remote.pushURL != nil, into: &result)
         }
@@ -172,7 +173,8 @@ struct SightingGatherer {
         case .fetch(let command), .fetchOfID(let command):
           guard isOurs(command) else { continue }
           result.noteFetch(
-            clone: index, at: entry.time, evidence: "reflog of \(ref) in \(clone.path) at \(entry.time): \(entry.message)"
+            clone: index, at: entry.time,
+            evidence: "reflog of \(ref) in \(clone.path) at \(entry.time): \(entry.message)"
           ) { noted in
             noted.ids.insert(entry.new)
             noted.lines.insert("\(ref) \(entry.old) \(entry.new) \(entry.message)")
@@ -313,7 +315,8 @@ struct SightingGatherer {
     result.views.append(
       WholeView(
         earliest: time.earliest, latest: time.latest, source: .cloneFrom, dating: .reflog, clone: index,
-        fetch: origin.time, evidence: evidence, showsBranches: true, showsTags: !remotes.contains(where: \.skipsTags), named: named,
+        fetch: origin.time, evidence: evidence, showsBranches: true, showsTags: !remotes.contains(where: \.skipsTags),
+        named: named,
         isProven: isConfigured(before: origin.time) && named.filter(\.isBranch).count >= 2))
   }
 

@@ -71,7 +71,8 @@ struct RunContext {
     let evidence = Evidence(
       ledger: ledger, coverage: coverage, conflicts: trail.conflicts, unreadable: reading.unreadable,
       hasPlainDeletions: hasPlainDeletions, graph: graph, sightings: sightings,
-      fetches: seen.fetches.filter { isOfEpoch($0.time) }, doubtfulAbsences: seen.doubtfulAbsences(of: ledger), clones: summaries(seen),
+      fetches: seen.fetches.filter { isOfEpoch($0.time) }, doubtfulAbsences: seen.doubtfulAbsences(of: ledger),
+      clones: summaries(seen),
       visibility: seen.visibility,
       seesEverything: seen.views.contains {
         $0.isProven && $0.showsBranches && $0.showsTags

@@ -37,7 +37,8 @@ public struct Evidence: Sendable {
 
   public init(
     ledger: Ledger, coverage: Coverage, conflicts: [EventSet.Conflict], unreadable: [UnreadablePlace],
-    hasPlainDeletions: Bool, graph: CommitGraph, sightings: [Sighting], fetches: [CloneFetch], doubtfulAbsences: [RefName: Timestamp],
+    hasPlainDeletions: Bool, graph: CommitGraph, sightings: [Sighting], fetches: [CloneFetch],
+    doubtfulAbsences: [RefName: Timestamp],
     clones: [CloneSummary],
     visibility: @escaping @Sendable (RefName) -> RefVisibility, seesEverything: Bool, remoteHeads: [RefName],
     localBranches: [LocalBranch], remoteName: String, isShallow: Bool, accountID: String?,

@@ -22,7 +22,7 @@ struct ExposureSearch {
     for interval in intervals {
       let during = reads.during(interval.start, interval.end)
       excluded += during.excluded
-      for read in during.shown where found[read.event.eventID] == nil {
+      for read in during.shown where found[read.event.eventID] == nil && maySee(read, commit, on: interval.ref) {
         found[read.event.eventID] = report(read, of: commit)
       }
     }
@@ -39,6 +39,14 @@ struct ExposureSearch {
       eventID: read.event.eventID, action: read.event.action, time: read.event.time, principal: read.event.principal,
       sourceIPAddress: read.event.sourceIPAddress, userAgent: read.event.userAgent,
       certainty: isConfirmed ? .confirmed : .possible, clone: fetch.map { judgement.evidence.clones[$0.clone].path })
+  }
+
+  /// Whether a read may have met the commit on a ref: not if it is the fetch of a clone that saw the ref without it.
+  func maySee(_ read: Reads.Read, _ commit: ObjectID, on ref: RefName) -> Bool {
+    guard let fetch = read.pull.flatMap({ judgement.witnesses.fetchOfPull[$0] }),
+      let tip = judgement.witnesses.fetches[fetch].fetch.tips[ref]
+    else { return true }
+    return ref.isTag ? tip == commit : judgement.history.contains(commit, in: tip) != .no
   }
 
   private func shows(_ fetch: CloneFetch, _ commit: ObjectID) -> Bool {
@@ -129,9 +137,10 @@ private struct CommitWord {
 
   init(_ word: String, in judgement: Judgement) throws(ExposureError) {
     if let push = judgement.ledger.pushes.first(where: { $0.event.eventID == word }) {
-      let tips = unique(push.updates.compactMap { judgement.updates[$0] }.compactMap { update in
-        update.report.after ?? update.report.before.tip
-      })
+      let tips = unique(
+        push.updates.compactMap { judgement.updates[$0] }.compactMap { update in
+          update.report.after ?? update.report.before.tip
+        })
       guard tips.count == 1, let tip = tips.first else {
         throw ExposureError(
           message: tips.isEmpty

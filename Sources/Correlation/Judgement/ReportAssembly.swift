@@ -71,7 +71,8 @@ struct ReportAssembly {
     guard let index = judgement.witnesses.fetchOfPull[pull] else { return nil }
     let fetch = judgement.witnesses.fetches[index].fetch
     return PullReport.Witness(
-      clone: judgement.evidence.clones[fetch.clone].path, time: fetch.time, tips: Set(fetch.tips.values).sorted())
+      clone: judgement.evidence.clones[fetch.clone].path, time: fetch.time,
+      tips: fetch.ids.union(fetch.tips.values).sorted())
   }
 
   // MARK: - Refs

@@ -71,7 +71,7 @@ struct SightingPlacement {
     guard let fetch = witnesses.fetch(of: sighting) else { return Dated(sighting: sighting, clock: .clone) }
     var sighting = sighting
     if let pull = witnesses.pullOfFetch[fetch].map({ evidence.ledger.pulls[$0] }) {
-      sighting.earliest = pull.advertisement?.time ?? pull.event.time - Clone.longestTransfer
+      sighting.earliest = pull.refsTold
       sighting.latest = pull.event.time
       sighting.evidence += " (\(pull.event.action) \(pull.event.eventID))"
       return Dated(sighting: sighting, clock: .trail)

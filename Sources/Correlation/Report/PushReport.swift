@@ -20,7 +20,8 @@ public struct PushReport: Sendable {
 
   public init(
     eventID: String, advertisementEventID: String?, action: String, time: Timestamp, principal: Principal,
-    sourceIPAddress: String, userAgent: String, gitProtocol: String?, madeFrom: String? = nil, omitted: Bool, updates: [UpdateReport]
+    sourceIPAddress: String, userAgent: String, gitProtocol: String?, madeFrom: String? = nil, omitted: Bool,
+    updates: [UpdateReport]
   ) {
     self.eventID = eventID
     self.advertisementEventID = advertisementEventID

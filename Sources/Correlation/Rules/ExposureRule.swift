@@ -19,8 +19,9 @@ struct ExposureRule: FindingRule {
         return nil
       }
       let during = search.reads.during(pushed, end)
-      guard !during.shown.isEmpty else { return nil }
-      let reads = during.shown.map { search.report($0, of: tip) }
+      let reads = during.shown.filter { search.maySee($0, tip, on: update.report.ref) }
+        .map { search.report($0, of: tip) }
+      guard !reads.isEmpty else { return nil }
       let confirmed = reads.count { $0.certainty == .confirmed }
       var message =
         "\(update.report.ref.shorthand) was at \(tip.short) from \(pushed) to \(end), and was read \(times(reads.count)) meanwhile by \(people(reads))"

@@ -88,7 +88,8 @@ struct UnloggedUpdateRule: FindingRule {
       + (isPush ? ": a clone pushed it" : "")
     if !isVouched { message += "; a trail file that was never copied here would explain it" }
     return Finding(
-      rule: isPush ? .unloggedPush : .unloggedUpdate, severity: isVouched ? .error : .warning, message: message, ref: knowledge.ref,
+      rule: isPush ? .unloggedPush : .unloggedUpdate, severity: isVouched ? .error : .warning, message: message,
+      ref: knowledge.ref,
       eventID: eventID, commits: tip.map { [$0] } ?? [], evidence: evidence,
       settle: isVouched ? [] : SettleCommands(judgement).trail(from: start, to: end), countsAsUnknown: !isVouched,
       isProtected: knowledge.isProtected)

@@ -70,7 +70,8 @@ struct LogOrder {
   private func match(_ line: Sighting) -> Timestamp? {
     guard case .tip(let tip) = line.value, let moves = updates[line.ref] else { return nil }
     let earliest = (line.earliest ?? line.latest) - clockSkew
-    for index in moves.indices.reversed() where moves[index].after == tip && moves[index].time <= line.latest + clockSkew {
+    for index in moves.indices.reversed()
+    where moves[index].after == tip && moves[index].time <= line.latest + clockSkew {
       let end = index + 1 < moves.count ? moves[index + 1].time : .distantFuture
       return end >= earliest ? moves[index].time : nil
     }

@@ -90,9 +90,8 @@ struct Witnesses {
       var index = pulls.partitioningIndex { $0.event.time >= time - skew }
       while index < pulls.count, pulls[index].event.time <= time + skew {
         let pull = pulls[index]
-        let start = pull.advertisement?.time ?? pull.event.time - Clone.longestTransfer
         if pull.dataTransferred || !fetch.fetch.isClone,
-          tips.mayShow(fetch.fetch.tips, from: start, to: pull.event.time)
+          tips.mayShow(fetch.fetch.tips, from: pull.refsTold, to: pull.event.time)
         {
           candidates.append(index)
         }
@@ -191,5 +190,13 @@ struct Witnesses {
       let next = times.partitioningIndex { $0 >= start }
       if next == times.count || times[next] > end { unlogged.append(index) }
     }
+  }
+}
+
+extension Ledger.Pull {
+  /// The earliest moment at which the server may have told its refs: at the advertisement; without one, and with data, at
+  /// the beginning of a transfer of unknown length.
+  var refsTold: Timestamp {
+    advertisement?.time ?? (dataTransferred ? event.time - Clone.longestTransfer : event.time)
   }
 }

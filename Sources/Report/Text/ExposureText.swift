@@ -27,7 +27,8 @@ public struct ExposureText {
     if exposure.reads.isEmpty {
       page.paragraph(
         TextPage.Span(
-          exposure.lacksPulls ? "the trail holds no GitPull at all: who read is not known" : "by nobody that the trail names"
+          exposure.lacksPulls
+            ? "the trail holds no GitPull at all: who read is not known" : "by nobody that the trail names"
         ), indent: 2)
     }
     page.table(
