@@ -15,10 +15,12 @@ public enum Pushtrail {
   public static func report(_ options: Options) throws(PushtrailError) -> ProvenanceReport {
     let clones = try CloneSet(options)
     let reading = try readTrail(options)
+    let stateChanges = try readStateChanges(options)
     let trail = EventSet(reading.events)
     let selection = try selectRepository(clones, trail, reading, options)
     let context = RunContext(
-      options: options, clones: clones, reading: reading, trail: trail, names: selection.names,
+      options: options, clones: clones, reading: reading, stateChanges: stateChanges, trail: trail,
+      names: selection.names,
       hasPlainDeletions: hasPlainDeletions(trail))
     return try context.report(selection)
   }
@@ -62,6 +64,14 @@ public enum Pushtrail {
     do {
       return try TrailReader(maximumFileSize: options.maximumFileSize, deliveryLag: options.deliveryLag)
         .read(options.trail)
+    } catch {
+      throw PushtrailError(error.message, hints: error.hints)
+    }
+  }
+
+  private static func readStateChanges(_ options: Options) throws(PushtrailError) -> StateChangeReading {
+    do {
+      return try StateChangeReader(maximumFileSize: options.maximumFileSize).read(options.events)
     } catch {
       throw PushtrailError(error.message, hints: error.hints)
     }

@@ -7,7 +7,8 @@ protocol FindingRule: Sendable {
 
 /// Every rule that needs no policy.
 let defaultRules: [any FindingRule] = [
-  CommitsMissingRule(), UnloggedUpdateRule(), TrailConflictRule(), ForcePushRule(), RefDeletedRule(),
+  CommitsMissingRule(), UnloggedUpdateRule(), UnjoinedChangeRule(), TrailConflictRule(), ForcePushRule(),
+  RefDeletedRule(),
   UnattributedCommitsRule(), RootPushRule(), DeniedPushRule(), TrailGapRule(), UnknownsRule(),
 ]
 
