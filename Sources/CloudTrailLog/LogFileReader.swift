@@ -1,4 +1,3 @@
-internal import Glibc
 internal import PushModel
 
 /// What one file gave.
@@ -15,13 +14,8 @@ struct FileReading: Sendable {
 
 /// Reads one log file after the other, reusing its buffers. One thread at a time.
 final class LogFileReader {
-  private let limit: Int64
   private let deliveryLag: Int64
-  private let standardInput: CInt
-  private let input: ByteBuffer
-  private let inflated: ByteBuffer
-  private let inflater: GzipInflater
-  private let zstd: ZstdInflater
+  private let source: FileText
   private let parser: JSONParser
   /// The record that was last taken out of an export.
   private let unwrapped: ByteBuffer
@@ -29,49 +23,22 @@ final class LogFileReader {
 
   /// `nil` where there is no memory.
   init?(limit: Int64, deliveryLag: Int64, standardInput: CInt) {
-    guard let input = ByteBuffer(capacity: 1 << 18), let inflated = ByteBuffer(capacity: 1 << 22),
-      let unwrapped = ByteBuffer(capacity: 1 << 12), let inflater = GzipInflater(), let zstd = ZstdInflater(),
-      let parser = JSONParser()
+    guard let source = FileText(limit: limit, standardInput: standardInput),
+      let unwrapped = ByteBuffer(capacity: 1 << 12), let parser = JSONParser()
     else { return nil }
-    self.limit = limit
     self.deliveryLag = deliveryLag
-    self.standardInput = standardInput
-    self.input = input
-    self.inflated = inflated
-    self.inflater = inflater
-    self.zstd = zstd
+    self.source = source
     self.parser = parser
     self.unwrapped = unwrapped
   }
 
   func read(_ file: TrailFile) -> FileReading {
     var task = FileTask(file: file, deliveryLag: deliveryLag)
-    if let reason = load(file) {
-      task.note(reason)
-      return task.reading
-    }
-    task.reading.bytes = Int64(input.count)
-    let damage: GzipInflater.Damage?
-    if GzipInflater.isGzip(input) {
-      damage = inflater.inflate(input, into: inflated, limit: limit)
-    } else if ZstdInflater.isZstd(input) {
-      damage = zstd.inflate(input, into: inflated, limit: limit)
-    } else {
-      readText(input, &task)
-      return task.reading
-    }
-    if let damage { task.note(damage.reason, offset: damage.offset) }
-    if damage == nil || inflated.count > 0 { readText(inflated, &task) }
+    let loaded = source.load(file)
+    task.reading.bytes = Int64(loaded.size)
+    if let damage = loaded.damage { task.note(damage.reason, offset: damage.offset < 0 ? nil : damage.offset) }
+    if let text = loaded.text { readText(text, &task) }
     return task.reading
-  }
-
-  private func load(_ file: TrailFile) -> String? {
-    if file.isStandardInput { return input.fill(from: standardInput, limit: limit) }
-    let path = file.bytes.map { CChar(bitPattern: $0) } + [0]
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return "cannot be opened: \(TrailInputs.lastError())" }
-    defer { close(descriptor) }
-    return input.fill(from: descriptor, limit: limit)
   }
 
   // MARK: - One text

@@ -42,6 +42,7 @@ struct ClonesSeen {
 
   private func knownRefs(_ ledger: Ledger) -> [RefName] {
     guard !views.isEmpty else { return [] }
-    return Set(ledger.updates.map(\.ref)).union(sightings.map(\.ref)).union(ledger.told.map(\.tip.ref)).sorted()
+    return Set(ledger.updates.map(\.ref)).union(sightings.map(\.ref)).union(ledger.told.map(\.tip.ref))
+      .union(ledger.unjoined.map(\.change.ref)).sorted()
   }
 }

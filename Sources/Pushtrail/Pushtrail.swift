@@ -27,6 +27,7 @@ public enum Pushtrail {
   private static func read(_ options: Options) throws(PushtrailError) -> (RunContext, RepositorySelection) {
     let clones = try CloneSet(options)
     let reading = try readTrail(options)
+    let stateChanges = try readStateChanges(options)
     let trail = EventSet(reading.events)
     let selection: RepositorySelection
     if let renamed = try renamed(clones, trail, options) {
@@ -39,7 +40,8 @@ public enum Pushtrail {
       try clones.requireClones(of: RepositoryNames(names: selection.names, region: region), called: identity.name)
     }
     let context = RunContext(
-      options: options, clones: clones, reading: reading, trail: trail, names: selection.names,
+      options: options, clones: clones, reading: reading, stateChanges: stateChanges, trail: trail,
+      names: selection.names,
       hasPlainDeletions: hasPlainDeletions(trail))
     return (context, selection)
   }
@@ -83,6 +85,14 @@ public enum Pushtrail {
     do {
       return try TrailReader(maximumFileSize: options.maximumFileSize, deliveryLag: options.deliveryLag)
         .read(options.trail)
+    } catch {
+      throw PushtrailError(error.message, hints: error.hints)
+    }
+  }
+
+  private static func readStateChanges(_ options: Options) throws(PushtrailError) -> StateChangeReading {
+    do {
+      return try StateChangeReader(maximumFileSize: options.maximumFileSize).read(options.events)
     } catch {
       throw PushtrailError(error.message, hints: error.hints)
     }

@@ -9,6 +9,7 @@ struct RunContext {
   let options: Options
   let clones: CloneSet
   let reading: TrailReading
+  let stateChanges: StateChangeReading
   let trail: EventSet
   let names: Set<String>
   let hasPlainDeletions: Bool
@@ -58,7 +59,10 @@ struct RunContext {
     let epoch = epochs[index]
     let isOnly = epochs.count == 1
     let next = index + 1 < epochs.count ? epochs[index + 1].start : nil
-    let ledger = Ledger(epoch.events, created: epoch.created)
+    let ledger = Ledger(
+      epoch.events, created: epoch.created,
+      stateChanges: RepositoryChanges(epoch, isOnly: isOnly, until: next, names: names).among(stateChanges.changes),
+      deletionsArePlain: hasPlainDeletions)
     let coverage = Coverage(
       spans: reading.spans, unreadable: reading.unreadable, stated: options.statedIntervals,
       accountID: epoch.identity.accountID, region: epoch.identity.region, lag: options.deliveryLag)
@@ -81,7 +85,7 @@ struct RunContext {
       remoteName: seen.remoteName, isShallow: clones.clones.contains { $0.isShallow },
       accountID: epoch.identity.accountID.isEmpty ? nil : epoch.identity.accountID,
       region: epoch.identity.region.isEmpty ? nil : epoch.identity.region,
-      notes: clones.clones.flatMap(\.notes) + seen.notes + digestNote)
+      notes: clones.clones.flatMap(\.notes) + seen.notes + digestNote + stateChangeNotes)
     let judge = Judge(
       evidence,
       options: JudgementOptions(
@@ -98,6 +102,13 @@ struct RunContext {
       : []
   }
 
+  private var stateChangeNotes: [String] {
+    guard !options.events.isEmpty else { return [] }
+    return stateChanges.notes + [
+      "CodeCommit's own events (--events) are delivered at best effort: that there is none of a push proves nothing."
+    ]
+  }
+
   private func loadGraph(
     _ ledger: Ledger, _ coverage: Coverage, _ sightings: [Sighting]
   ) throws(PushtrailError) -> CommitGraph {
@@ -108,6 +119,10 @@ struct RunContext {
       if let source = update.change?.mergeSource { ids.insert(source) }
     }
     for (_, told) in ledger.told { ids.insert(told.tip) }
+    for change in ledger.unjoined.map(\.change) {
+      if let after = change.after { ids.insert(after) }
+      if case .tip(let before) = change.before { ids.insert(before) }
+    }
     for sighting in sightings {
       if case .tip(let tip) = sighting.value { ids.insert(tip) }
     }

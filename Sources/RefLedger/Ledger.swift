@@ -62,13 +62,32 @@ public struct Ledger: Sendable {
   /// Branches that were the default at some time.
   public private(set) var defaultBranches: [RefName] = []
   public let created: Timestamp?
+  /// CodeCommit's own events that tell of an update, by its index: it took effect.
+  public private(set) var witnesses: [Int: StateChange] = [:]
+  /// CodeCommit's own events that no record tells of.
+  public private(set) var unjoined: [UnjoinedChange] = []
+
+  /// CodeCommit's own event without a record of its own.
+  public struct UnjoinedChange: Sendable {
+    public var change: StateChange
+    /// Whether a record whose refs CloudTrail cut, or the repository's end, may be its record.
+    public var isExplained: Bool
+  }
+
+  /// How far CodeCommit's own event and its record may lie apart, in seconds.
+  public static let stateChangeWindow = StateChangeJoin.window
 
   /// How long after its advertisement a push may complete, in seconds.
   static let pairingWindow: Int64 = 300
   /// How long after its advertisement a read may be logged, in seconds.
   public static let longestRead: Int64 = 300
 
-  public init(_ events: [TrailEvent], created: Timestamp?) {
+  /// - Parameters:
+  ///   - stateChanges: CodeCommit's own events of this repository, beside the trail.
+  ///   - deletionsArePlain: Whether the trail shows that deletions are not written as the old tip (DESIGN 2.4).
+  public init(
+    _ events: [TrailEvent], created: Timestamp?, stateChanges: [StateChange] = [], deletionsArePlain: Bool = true
+  ) {
     self.created = created
     let ordered = events.sorted {
       ($0.time, Self.rank($0), $0.eventID) < ($1.time, Self.rank($1), $1.eventID)
@@ -136,6 +155,7 @@ public struct Ledger: Sendable {
       Pull(event: $0, advertisement: nil, dataTransferred: false, shallow: nil)
     }
     pulls.sort { ($0.event.time, $0.event.eventID) < ($1.event.time, $1.event.eventID) }
+    if !stateChanges.isEmpty { join(stateChanges, deletionsArePlain) }
   }
 
   /// Of one second, an advertisement comes before the data that it announces.
@@ -182,6 +202,33 @@ public struct Ledger: Sendable {
       })
   }
 
+  /// Adds what CodeCommit's own events say of the updates, and keeps those that say more.
+  private mutating func join(_ changes: [StateChange], _ deletionsArePlain: Bool) {
+    let join = StateChangeJoin(updates, changes: changes, deletionsArePlain: deletionsArePlain)
+    for joined in join.joined where joined.isCertain {
+      let index = joined.update
+      witnesses[index] = joined.change
+      if joined.isDeletion { updates[index].after = nil }
+      if updates[index].change?.isOfMerge == true, updates[index].change?.mergeSource == nil {
+        updates[index].change?.mergeSource = joined.change.mergeSource
+      }
+      if updates[index].told == .notTold { updates[index].told = joined.told }
+    }
+    unjoined = join.unjoined.map { UnjoinedChange(change: $0, isExplained: mayHoldRecord(of: $0)) }
+  }
+
+  private func mayHoldRecord(of change: StateChange) -> Bool {
+    pushes.contains { push in
+      guard (push.time - change.time).magnitude <= UInt64(StateChangeJoin.window) else { return false }
+      if case .repositoryDeleted = push.event.kind { return change.after == nil }
+      switch push.omitted {
+      case nil: return false
+      case .anyRef: return true
+      case .oneRef(let ref): return ref == change.ref
+      }
+    }
+  }
+
   private mutating func addDefault(_ branch: String) {
     let ref = branch.hasPrefix("refs/") ? RefName(branch) : .branch(branch)
     if !defaultBranches.contains(ref) { defaultBranches.append(ref) }
@@ -223,4 +270,13 @@ private struct Pairing {
   }
 
   var leftOver: [TrailEvent] { waiting.values.flatMap(\.self) }
+}
+
+extension RefChange {
+  fileprivate var isOfMerge: Bool {
+    switch call {
+    case .mergeFastForward, .mergeSquash, .mergeThreeWay: true
+    case .createBranch, .deleteBranch, .commit, .deleteRepository: false
+    }
+  }
 }

@@ -24,6 +24,8 @@ class Checker:
         traits = truth.life.traits
         self.is_plain = not traits and not view.lost and view.form != "old-tip"
         self.lost_refs = {update.ref for event in truth.life.events if event.id in view.lost for update in event.updates}
+        if view.witnessed:
+            self.lost_refs |= {ref for event, ref in view.witnessed if event in view.undelivered}
         self.updates = [(push, update) for push in report["pushes"] for update in push["updates"]]
 
     def fail(self, what, *facts):
@@ -50,6 +52,7 @@ class Checker:
         self.refs()
         self.findings()
         self.peace()
+        self.witnesses()
         self.counts()
         self.result()
         if self.view.is_complete:
@@ -346,6 +349,31 @@ class Checker:
             if finding["severity"] == "error" and "ref" in finding and finding["rule"] != "principal-not-allowed":
                 ref = finding["ref"]
                 self.claim("error names its ref", any(ref == moved for moved, _, _ in bad), finding["rule"], ref)
+
+    def witnesses(self):
+        """CodeCommit's own event of a push whose record is lost proves the hole; one of a logged push never accuses."""
+        if not self.view.witnessed:
+            return
+        logged = {event.id: event for event in self.view.logged}
+        said = " ".join(line for finding in self.report["findings"] if finding["rule"] == "unlogged-update"
+                        for line in finding["evidence"])
+        for (event_id, ref), names in self.view.witnessed.items():
+            found = any(f"{kind} {name} at" in said for kind in ("state change", "trigger") for name in names)
+            if event_id in logged:
+                cited = [finding for finding in self.report["findings"]
+                         if finding["rule"] == "unlogged-update" and "eventID" not in finding
+                         and any(f" {name} at" in line for name in names for line in finding["evidence"])]
+                self.claim("an event of a logged push accuses nobody", self.view.gap or not cited, event_id, ref, cited[:1])
+            elif event_id in self.view.lost and self.is_provable(self.truth.by_id[event_id], ref, logged):
+                self.claim("an event without a record is found", found, event_id, ref)
+
+    def is_provable(self, event, ref, logged):
+        """Within coverage, and no other record of the same tip can be meant."""
+        new = next(update.new for update in event.updates if update.ref == ref)
+        rivals = [other for other in logged.values() if abs(other.record - event.effect) < 320
+                  for update in other.updates if update.ref == ref
+                  and (ref.startswith("refs/tags/") or update.new == new or new is None)]
+        return not rivals and self.view.start + 400 < event.effect < self.view.end - 1400
 
     def counts(self):
         summary = self.report["summary"]

@@ -70,6 +70,9 @@ class Clone:
         commands.unlink(missing_ok=True)
         extra = {"STORY_COMMANDS": str(commands)} | ({"STORY_DENIED": "1"} if denied else {})
         result = self.git("push", "-q", "origin", *refspecs, at=at, extra=extra, fails=denied)
+        if commands.exists() and not denied:
+            for old, new, ref in (line.split() for line in commands.read_text().splitlines()):
+                self.tale.bus.moved(self.person, at, old, new, ref)
         if not logged:
             return result
         references = self.references(commands, deletion)

@@ -60,7 +60,10 @@ class Service:
                           "three-way": ("MergePullRequestByThreeWay", "THREE_WAY_MERGE")}[kind]
         merge = {"isMerged": True, "mergedBy": identity(by)["arn"]}
         request = self.pull_request(by, at, source, destination, "CLOSED", merge)
+        old, tip = self.tip(destination), self.tip(source)
         commit, _ = self.merge_on_server(by, at, kind, source, destination)
+        self.bus.moved(by, moment(at), old, commit, f"refs/heads/{destination}", mergeOption=option,
+                       sourceCommitId=tip, destinationCommitId=old)
         request["pullRequestTargets"][0]["mergeMetadata"] |= {"mergeCommitId": commit, "mergeOption": option}
         self.trail.record(by, at, action, {"pullRequestId": "1", "repositoryName": NAME}, {"pullRequest": request},
                           name=name)

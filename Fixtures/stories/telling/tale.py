@@ -2,6 +2,7 @@
 
 import pathlib
 
+from telling.bus import Bus
 from telling.clone import Clone
 from telling.git import git
 from telling.service import Service
@@ -38,6 +39,7 @@ class Tale(Service):
         self.first = moment(f"{first_day} 00:00")
         self.end = None
         self.trail = Trail(self.first)
+        self.bus = Bus()
         self.set_up()
 
     def set_up(self):
@@ -74,6 +76,10 @@ class Tale(Service):
         """What was logged later was not copied."""
         self.end = moment(at)
 
+    def watch_events(self):
+        """From here on EventBridge keeps CodeCommit's own events, and the tool is given them."""
+        self.bus.is_on = True
+
     @staticmethod
     def stamp(at):
         return stamp(moment(at))
@@ -81,5 +87,8 @@ class Tale(Service):
     def told(self, now, *arguments, twice_and_shuffled=False, **names):
         """Writes the trail, and says how the tool is run."""
         self.trail.write(self.folder / "trail", self.end or moment(now) - seconds(300), twice_and_shuffled)
+        if self.bus.events:
+            self.bus.write(self.folder / "events.jsonl")
+            arguments += ("--events", "events.jsonl")
         return {"now": self.stamp(now), "arguments": list(arguments), "clones": ["clone"],
                 "names": self.trail.names | names}

@@ -18,7 +18,8 @@ struct Envelope {
     if let detail = value["detail"], detail.isObject, value["detail-type"] != nil {
       if detail["eventSource"] != nil, detail["eventName"] != nil { return [.text(parser.json(detail))] }
       let type = value["detail-type"]?.text ?? ""
-      return [.damage("an EventBridge event of type \"\(type)\" is no CloudTrail record")]
+      let advice = type == "CodeCommit Repository State Change" ? ": give such events with --events" : ""
+      return [.damage("an EventBridge event of type \"\(type)\" is no CloudTrail record\(advice)")]
     }
     if value["message"]?.text != nil { return [message(value, "message")] }
     return nil

@@ -22,6 +22,7 @@ struct TrailInputs {
 
   /// Folders and files already met, so that a symbolic link neither loops nor makes anything count twice.
   private let deliveryLag: Int64
+  private let purpose: Purpose
   private var seen: Set<FileIdentity> = []
 
   private struct FileIdentity: Hashable {
@@ -29,8 +30,16 @@ struct TrailInputs {
     var inode: UInt
   }
 
-  init(paths: [String], deliveryLag: Int64) throws(TrailError) {
+  /// What the files are for: how they are spoken of, and which of a folder's are taken.
+  enum Purpose {
+    case trail
+    /// EventBridge's and triggers' events: Firehose names its files without an extension.
+    case events
+  }
+
+  init(paths: [String], deliveryLag: Int64, purpose: Purpose = .trail) throws(TrailError) {
     self.deliveryLag = deliveryLag
+    self.purpose = purpose
     for path in paths {
       if path == "-" {
         if !files.contains(where: \.isStandardInput) { files.append(TrailFile(bytes: [], isNamed: true)) }
@@ -42,11 +51,17 @@ struct TrailInputs {
 
   private mutating func add(_ path: String) throws(TrailError) {
     var bytes = Array(path.utf8)
-    guard !bytes.isEmpty, !bytes.contains(0) else { throw TrailError(message: "the trail's path is empty") }
+    guard !bytes.isEmpty, !bytes.contains(0) else {
+      throw TrailError(message: purpose == .trail ? "the trail's path is empty" : "the path of events is empty")
+    }
     guard let status = Self.status(bytes) else {
       throw TrailError(
         message: "\(path): \(Self.lastError())",
-        hints: ["--trail takes a file, a directory of CloudTrail's log files, or - for standard input"])
+        hints: [
+          purpose == .trail
+            ? "--trail takes a file, a directory of CloudTrail's log files, or - for standard input"
+            : "--events takes a file, a directory of event files, or - for standard input"
+        ])
     }
     guard status.isDirectory else {
       if seen.insert(status.identity).inserted { files.append(TrailFile(bytes: bytes, isNamed: true)) }
@@ -55,7 +70,9 @@ struct TrailInputs {
     // A folder that an earlier path reached is read already.
     guard !seen.contains(status.identity) else { return }
     while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
-    if let folder = path.split(separator: "/").first(where: { Self.otherFolders.contains(String($0)) }) {
+    if purpose == .trail,
+      let folder = path.split(separator: "/").first(where: { Self.otherFolders.contains(String($0)) })
+    {
       throw TrailError(
         message: "\(path) is in a \(folder) folder, which holds no log files",
         hints: ["give the CloudTrail folder beside it, or the folder that holds both"])
@@ -68,6 +85,9 @@ struct TrailInputs {
     found.sort { $0.bytes.lexicographicallyPrecedes($1.bytes) }
     files += found
     guard met || unreadable.count > unreadableBefore else {
+      guard purpose == .trail else {
+        throw TrailError(message: "\(path) holds no file of events (.json, .jsonl, .gz, .zst, or no extension)")
+      }
       throw TrailError(
         message: "\(path) holds no log file (.gz, .zst, .json, .jsonl or .ndjson)",
         hints: ["copy the trail with: aws s3 sync s3://BUCKET/AWSLogs/ACCOUNT/CloudTrail/ DIRECTORY"])
@@ -96,7 +116,7 @@ struct TrailInputs {
     guard let names = Self.entries(folder) else { return note(folder, Self.lastError()) }
     for name in names.sorted(by: { $0.lexicographicallyPrecedes($1) }) where name.first != UInt8(ascii: ".") {
       let path = folder.last == UInt8(ascii: "/") ? folder + name : folder + [UInt8(ascii: "/")] + name
-      let isLog = Self.hasLogExtension(name)
+      let isLog = Self.hasLogExtension(name) || (purpose == .events && !name.contains(UInt8(ascii: ".")))
       guard let status = Self.status(path) else {
         // A link to nowhere, or a folder without search permission.
         if isLog { note(path, Self.lastError()) }

@@ -23,7 +23,9 @@ public enum ToldEdges {
       default:
         // A merge goes on top of what was there: the previous update's tip, where nothing can have come in between.
         var parents: [ObjectID] = []
-        if let last = previous[update.ref], let tip = last.after,
+        if case .tip(let before) = update.told {
+          parents.append(before)
+        } else if let last = previous[update.ref], let tip = last.after,
           update.time - last.time > TimelineItem.orderSlack,
           last.change != nil || crowded[update.ref] != last.time,
           coverage.separation(from: last.time, to: update.time) == .none,

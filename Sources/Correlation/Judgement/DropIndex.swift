@@ -35,6 +35,8 @@ final class DropIndex {
     let isExact =
       dropping.count == 1 && last != item && !timeline.mayBeRefused(last) && timeline.isBeforeKnown(last)
       && Relation(of: tip, to: timeline.values(atPosition: position - 1), isTag: isTag, history) == .inAll
+      // Its own word on what it found may tell of a drop before it, across a gap.
+      && Relation(of: tip, to: timeline.possible[last].map(\.before), isTag: isTag, history) == .inAll
     return (last, isExact ? .exact : .noLaterThan)
   }
 

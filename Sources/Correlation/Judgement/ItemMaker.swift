@@ -18,11 +18,14 @@ struct ItemMaker {
       + "\n" + event.sourceIPAddress
     let actor = actors[name] ?? actors.count
     actors[name] = actor
-    let mayBeDeletion = update.isGitPush && update.after != nil && !evidence.hasPlainDeletions
+    // CodeCommit's own event of the update tells what it did.
+    let isWitnessed = evidence.ledger.witnesses[index] != nil
+    let mayBeDeletion = !isWitnessed && update.isGitPush && update.after != nil && !evidence.hasPlainDeletions
     return TimelineItem(
       update: index, time: update.time, told: told, after: update.after,
       addsToBranch: update.change?.addsToBranch ?? false, isGitPush: update.isGitPush, mayBeDeletion: mayBeDeletion,
-      mayBeFirstDeletion: mayBeDeletion && mayBeOldTip(update), advertised: push.firstAdvertised, actor: actor)
+      mayBeFirstDeletion: mayBeDeletion && mayBeOldTip(update), advertised: push.firstAdvertised, actor: actor,
+      isShown: isWitnessed)
   }
 
   /// Whether the entry's commit may have been the ref's tip before anything that the trail can see: one that was made

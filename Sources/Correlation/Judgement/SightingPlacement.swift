@@ -126,13 +126,23 @@ struct SightingPlacement {
     return history.committerTime(of: tip).map { $0 > placed.end } ?? false
   }
 
-  /// What pull requests said stood on their refs when they were made, on CloudTrail's own clock.
+  /// What pull requests said stood on their refs when they were made, on CloudTrail's own clock; and CodeCommit's own
+  /// events without a record.
   private func toldByEvents() -> [Sighting] {
-    evidence.ledger.told.map { event, told in
-      Sighting(
-        ref: told.ref, value: .tip(told.tip), earliest: event.time, latest: event.time, source: .event, dating: .event,
-        evidence: "\(event.action) \(event.eventID)")
-    }
+    evidence.ledger.unjoined.flatMap { UnjoinedChanges.sightings(of: $0.change) }.filter(isOfRefItself)
+      + evidence.ledger.told.map { event, told in
+        Sighting(
+          ref: told.ref, value: .tip(told.tip), earliest: event.time, latest: event.time, source: .event,
+          dating: .event,
+          evidence: "\(event.action) \(event.eventID)")
+      }
+  }
+
+  /// Whether an event of a tag names what is on the ref: it may name the commit that the tag object leads to.
+  private func isOfRefItself(_ sighting: Sighting) -> Bool {
+    guard sighting.ref.isTag, case .tip(let tip) = sighting.value else { return true }
+    if case .tag = history.graph.object(tip) { return true }
+    return evidence.ledger.updates.contains { $0.ref == sighting.ref && $0.after == tip }
   }
 
   // MARK: - Content

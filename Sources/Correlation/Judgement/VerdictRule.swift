@@ -61,6 +61,13 @@ struct VerdictRule {
       if let mergedBy { return Result(verdict: .merged, dropped: dropped, mergedBy: mergedBy) }
     }
     let doubt = uncertainty(of: item, in: timeline)
+    // What was gone before the update that is met first without it was not that update's doing.
+    if doubt == nil, let dropped, !timeline.holes.isEmpty,
+      let sighting = proofOfAbsence(tip, after: item, in: timeline),
+      sighting.high <= timeline.groupOfItem[dropped.item]
+    {
+      return Result(verdict: .missing, sighting: sighting)
+    }
     if doubt == nil, let dropped {
       let verdict: Verdict = timeline.isDeletion(dropped.item) ? .deleted : .overwritten
       return Result(
@@ -94,6 +101,8 @@ struct VerdictRule {
   private func deletion(_ item: Int, of knowledge: RefKnowledge) -> Result {
     let timeline = knowledge.timeline
     let group = timeline.groupOfItem[item]
+    // CodeCommit's own event of it: the ref was seen to go.
+    if timeline.items[item].isShown { return Result(verdict: .intact) }
     if knowledge.lastKnown == [.none], timeline.sightings.contains(where: { $0.value == .none && $0.high > group }) {
       return Result(verdict: .intact)
     }

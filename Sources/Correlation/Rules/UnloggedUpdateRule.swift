@@ -13,8 +13,11 @@ struct UnloggedUpdateRule: FindingRule {
   /// Contradictions inside the ledger: an event's own word, or a sighting, that no possible tip explains.
   private func holes(of knowledge: RefKnowledge, in judgement: Judgement) -> [Finding] {
     let timeline = knowledge.timeline
+    let told = UnjoinedChanges.evidence(in: judgement)
     return timeline.holes.compactMap { hole in
       if let source = hole.sighting?.source, [.reflogFetch, .reflogPush].contains(source) { return nil }
+      // Said by a rule of its own.
+      if let sighting = hole.sighting, told.contains(sighting.evidence) { return nil }
       guard judgement.coverage.isUnbroken(from: hole.start, to: hole.end), judgement.isInScope(hole.end) else {
         return nil
       }
@@ -25,6 +28,9 @@ struct UnloggedUpdateRule: FindingRule {
         let update = judgement.updates[timeline.items[item].update]
         let event = judgement.event(of: update)
         evidence.append(Phrase.event(event))
+        if let witness = judgement.ledger.witnesses[timeline.items[item].update] {
+          evidence.append(witness.description)
+        }
         eventID = event.eventID
         if case .tip(let told) = timeline.items[item].told { tip = told }
       } else if let sighting = hole.sighting {
@@ -39,7 +45,9 @@ struct UnloggedUpdateRule: FindingRule {
   /// A latest sighting that differs, where the ledger has no contradiction of its own.
   private func sightings(of knowledge: RefKnowledge, in judgement: Judgement) -> [Finding] {
     let timeline = knowledge.timeline
-    guard knowledge.state == .unloggedUpdate, timeline.holes.isEmpty, let latest = knowledge.latest else {
+    guard knowledge.state == .unloggedUpdate, timeline.holes.isEmpty, let latest = knowledge.latest,
+      !UnjoinedChanges.evidence(in: judgement).contains(latest.sighting.evidence)
+    else {
       return loneReflogLines(of: knowledge, in: judgement)
     }
     let since =

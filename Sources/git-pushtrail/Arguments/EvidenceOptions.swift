@@ -13,6 +13,12 @@ struct EvidenceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "A folder, a file or - of CodeCommit's own events beside the trail: EventBridge's \"CodeCommit Repository State Change\", repository triggers' payloads. Repeatable. Default: pushtrail.events.",
+      valueName: "path"))
+  var events: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
       "A clone, bare or not, or a folder of clones. Repeatable. Default: the one you stand in.", valueName: "dir"))
   var repo: [String] = []
 
@@ -70,6 +76,9 @@ struct EvidenceOptions: ParsableArguments {
 
   func validate() throws {
     if trail.count(where: { $0 == "-" }) > 1 { throw ValidationError("--trail - can be given once") }
+    if events.count(where: { $0 == "-" }) > (trail.contains("-") ? 0 : 1) {
+      throw ValidationError("- can be given once: there is one standard input")
+    }
     if let since, let until, until.time < since.time { throw ValidationError("--until lies before --since") }
   }
 
@@ -79,6 +88,7 @@ struct EvidenceOptions: ParsableArguments {
     let defaults = defaults(configuration)
     options.clones = repo.isEmpty ? ["."] : repo
     options.trail = trail.isEmpty ? defaults.strings("trail") : trail
+    options.events = events.isEmpty ? defaults.strings("events") : events
     options.repository = repository ?? defaults.strings("repository").last
     options.since = since?.time
     options.until = until?.time

@@ -1,0 +1,67 @@
+public import PushModel
+
+/// Reads CodeCommit's own events, which lie beside the trail: EventBridge's "CodeCommit Repository State Change", and the
+/// payloads of repository triggers, in whatever wraps them (SNS, Lambda, SQS, a log group, arrays, JSON lines).
+///
+/// A file that the user named must be sound; what is wrong with one that merely lies in a named folder is a note.
+public struct StateChangeReader: Sendable {
+  private let maximumFileSize: Int64
+  private let standardInput: Int32
+
+  public init(maximumFileSize: Int64 = 3 << 30, standardInput: Int32 = 0) {
+    self.maximumFileSize = maximumFileSize
+    self.standardInput = standardInput
+  }
+
+  public func read(_ paths: [String]) throws(TrailError) -> StateChangeReading {
+    var reading = StateChangeReading()
+    guard !paths.isEmpty else { return reading }
+    let inputs = try TrailInputs(paths: paths, deliveryLag: 0, purpose: .events)
+    reading.notes = inputs.unreadable.map { "Events: \($0.path) \($0.reason); it was left out." }
+    guard let source = FileText(limit: maximumFileSize, standardInput: standardInput, expecting: 1 << 16),
+      let parser = JSONParser()
+    else { throw TrailError(message: "there is no memory to read the events") }
+    var merged = MergedChanges()
+    for file in inputs.files {
+      var events = StateChangeFile(name: file.name, parser: parser)
+      let loaded = source.load(file)
+      if let text = loaded.text { events.read(text) }
+      if let damage = loaded.damage {
+        events.fail(damage.reason + (damage.offset < 0 ? "" : ", at byte \(damage.offset)"))
+      }
+      events.close()
+      if let failure = events.failure {
+        guard !file.isNamed else { throw failure }
+        reading.notes.append("Events: \(failure.message); the rest was left out.")
+      }
+      reading.notes += events.notes
+      for change in events.changes { merged.add(change) }
+    }
+    reading.changes = merged.changes
+    return reading
+  }
+}
+
+/// Each movement once: EventBridge and SNS deliver at least once, and a bus and a trigger may both have told of one.
+private struct MergedChanges {
+  private struct Movement: Hashable {
+    var repository: String
+    var ref: RefName
+    var before: ToldBefore
+    var after: ObjectID?
+    var time: Timestamp
+  }
+
+  private(set) var changes: [StateChange] = []
+  private var ids: Set<String> = []
+  private var movements: Set<Movement> = []
+
+  mutating func add(_ change: StateChange) {
+    let id = "\(change.source.rawValue) \(change.id) \(change.ref)"
+    let movement = Movement(
+      repository: change.repository.id ?? change.repository.name ?? "", ref: change.ref, before: change.before,
+      after: change.after, time: change.time)
+    guard ids.insert(id).inserted, movements.insert(movement).inserted else { return }
+    changes.append(change)
+  }
+}
