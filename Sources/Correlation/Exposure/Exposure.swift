@@ -18,6 +18,8 @@ public struct Exposure: Sendable {
   /// A stretch of time in which a ref had the commit, or may have had it.
   public struct Interval: Hashable, Sendable {
     public var ref: RefName
+    /// Whether the ref surely had it, or may have had it only.
+    public var certainty: Certainty
     /// `nil` where it was there before the trail begins.
     public var start: Timestamp?
     /// `nil` where it still is, as far as is known.

@@ -71,17 +71,20 @@ struct ExposureSearch {
     let timeline = knowledge.timeline
     var intervals: [Exposure.Interval] = []
     var open: Exposure.Interval?
-    if timeline.initialValues.contains(where: { has($0, commit) == .yes }) {
-      open = Exposure.Interval(ref: knowledge.ref)
+    let initial = timeline.initialValues.map { has($0, commit) }
+    if initial.contains(.yes) {
+      open = Exposure.Interval(ref: knowledge.ref, certainty: .confirmed)
+    } else if initial.contains(.unknown), let first = timeline.items.first, mayBeOlder(commit, than: first.time) {
+      open = Exposure.Interval(ref: knowledge.ref, certainty: .possible)
     }
     for (number, group) in timeline.groups.enumerated() {
       let after = timeline.valuesAfter[number].map { has($0, commit) }
-      if open == nil {
-        let bringing = group.first { has(timeline.items[$0].after.map(RefValue.tip) ?? .none, commit) == .yes }
-        if let item = bringing ?? (after.contains(.yes) ? group.first : nil) {
-          open = Exposure.Interval(
-            ref: knowledge.ref, start: timeline.items[group.lowerBound].time, pushedBy: eventID(of: item, timeline))
-        }
+      let bringing = group.first { has(timeline.items[$0].after.map(RefValue.tip) ?? .none, commit) == .yes }
+      if bringing != nil { open?.certainty = .confirmed }
+      if open == nil, let item = bringing ?? (after.contains(.yes) ? group.first : nil) {
+        open = Exposure.Interval(
+          ref: knowledge.ref, certainty: bringing == nil ? .possible : .confirmed,
+          start: timeline.items[group.lowerBound].time, pushedBy: eventID(of: item, timeline))
       }
       if var interval = open, after.allSatisfy({ $0 == .no }) {
         let last = group.upperBound - 1
@@ -98,9 +101,16 @@ struct ExposureSearch {
       }
       intervals.append(interval)
     } else if timeline.groups.isEmpty, let latest = knowledge.latest, has(latest.value, commit) == .yes {
-      intervals.append(Exposure.Interval(ref: knowledge.ref))
+      intervals.append(Exposure.Interval(ref: knowledge.ref, certainty: .confirmed))
     }
     return intervals
+  }
+
+  /// Whether the commit may have been pushed before a moment at which the trail does not know the ref.
+  private func mayBeOlder(_ commit: ObjectID, than time: Timestamp) -> Bool {
+    if let made = judgement.history.committerTime(of: commit), made > time { return false }
+    guard let node = judgement.history.node(of: commit) else { return true }
+    return !judgement.attribution.introductions.contains { $0?.exact.contains(node) ?? false }
   }
 
   private func has(_ value: RefValue, _ commit: ObjectID) -> CommitGraph.Containment {

@@ -87,24 +87,13 @@ struct RefReconciler {
     if latest.high == count, allows(latest.value, reachable) {
       return knowledge.lastKnown.contains { $0 == .unknown(.referencesOmitted) } ? .referencesOmitted : .reconciled
     }
-    if isExplained(latest, in: timeline) { return .cloneBehind }
+    if timeline.explains(latest) { return .cloneBehind }
     return unexplained(
       latest, since: latest.low > 0 ? timeline.items[timeline.groups[latest.low - 1].upperBound - 1].time : created)
   }
 
   private func allows(_ value: RefValue, _ values: [RefValue]) -> Bool {
     values.contains { $0 == value || $0.isUnknown }
-  }
-
-  /// Whether the ref may have been at the sighted value at some moment of the interval.
-  private func isExplained(_ placed: PlacedSighting, in timeline: RefTimeline) -> Bool {
-    for position in placed.low...placed.high where allows(placed.value, timeline.values(atPosition: position)) {
-      return true
-    }
-    guard placed.low < placed.high else { return false }
-    return timeline.groups[placed.low..<placed.high].contains { group in
-      group.contains { timeline.items[$0].after.map(RefValue.tip) ?? .none == placed.value }
-    }
   }
 
   private func unseen(_ knowledge: RefKnowledge) -> RefState {

@@ -10,8 +10,28 @@ struct SightingPlacement {
   let clockSkew: Int64
 
   func byRef() -> [RefName: [PlacedSighting]] {
-    var result: [RefName: [PlacedSighting]] = [:]
     let sightings = evidence.sightings.map(redated)
+    var placed = place(sightings)
+    // A clone that saw a tip before anybody can have seen it has a clock that is off: its other times are in doubt too.
+    let offClocks = Set(placed.values.joined().filter(\.isMisdated).compactMap(\.sighting.clone))
+    if !offClocks.isEmpty {
+      placed = place(
+        sightings.map { dated in
+          let isOff = dated.sighting.clone.map(offClocks.contains) ?? false
+          return isOff && dated.clock == .clone ? dated.undated : dated
+        })
+    }
+    for ref in placed.keys {
+      placed[ref]?.sort { left, right in
+        (left.start ?? .distantPast, left.end, left.sighting.evidence)
+          < (right.start ?? .distantPast, right.end, right.sighting.evidence)
+      }
+    }
+    return placed
+  }
+
+  private func place(_ sightings: [Dated]) -> [RefName: [PlacedSighting]] {
+    var result: [RefName: [PlacedSighting]] = [:]
     let floors = contentFloors(sightings)
     let pushes = firstPushes()
     let proofs = LogOrder(evidence.ledger, clockSkew: clockSkew).proofs(in: evidence.sightings)
@@ -31,9 +51,12 @@ struct SightingPlacement {
         if let until = proof.until, until > proof.since { placed.end = min(placed.end, until) }
       }
       if case .tip(let tip) = placed.value, let pushed = first[tip],
-        isMisdated(placed, tip, firstPushed: pushed, firstUpdates)
+        isMisdated(
+          placed, recorded: evidence.sightings.indices.contains(index) ? evidence.sightings[index] : dated, tip,
+          firstPushed: pushed, firstUpdates)
       {
         placed.isMisdated = true
+        placed.isTimeDoubtful = false
         placed.start = pushed - TimelineItem.orderSlack
         placed.end = .distantFuture
         placed.sighting.earliest = pushed
@@ -41,12 +64,6 @@ struct SightingPlacement {
       }
       if isOfAnotherLife(placed, first) { continue }
       result[dated.ref, default: []].append(placed)
-    }
-    for ref in result.keys {
-      result[ref]?.sort { left, right in
-        (left.start ?? .distantPast, left.end, left.sighting.evidence)
-          < (right.start ?? .distantPast, right.end, right.sighting.evidence)
-      }
     }
     return result
   }
@@ -64,6 +81,14 @@ struct SightingPlacement {
       case trail
       case unknown
     }
+
+    /// With its tip, and no time.
+    var undated: Dated {
+      var result = Dated(sighting: sighting, clock: .unknown)
+      result.sighting.earliest = nil
+      result.sighting.dating = .content
+      return result
+    }
   }
 
   /// The sighting, dated by the logged pull that its fetch was, where that is known; undated where its time is in doubt.
@@ -76,10 +101,8 @@ struct SightingPlacement {
       sighting.evidence += " (\(pull.event.action) \(pull.event.eventID))"
       return Dated(sighting: sighting, clock: .trail)
     }
-    guard witnesses.isTimeDoubtful(fetch) else { return Dated(sighting: sighting, clock: .clone) }
-    sighting.earliest = nil
-    sighting.dating = .content
-    return Dated(sighting: sighting, clock: .unknown)
+    let dated = Dated(sighting: sighting, clock: .clone)
+    return witnesses.isTimeDoubtful(fetch) ? dated.undated : dated
   }
 
   // MARK: - Tips
@@ -117,13 +140,15 @@ struct SightingPlacement {
 
   /// Whether a tip was seen before anybody can have seen it.
   private func isMisdated(
-    _ placed: PlacedSighting, _ tip: ObjectID, firstPushed: Timestamp, _ firstUpdates: [RefName: Timestamp]
+    _ placed: PlacedSighting, recorded: Sighting, _ tip: ObjectID, firstPushed: Timestamp,
+    _ firstUpdates: [RefName: Timestamp]
   ) -> Bool {
-    guard placed.sighting.source != .event, !placed.isTimeDoubtful, placed.end < firstPushed else { return false }
+    let end = placed.isTimeDoubtful ? recorded.latest + clockSkew : placed.end
+    guard placed.sighting.source != .event, end < firstPushed else { return false }
     // The ref was known to be elsewhere, or not to be at all.
     if evidence.ledger.created != nil { return true }
     if let start = placed.start, let first = firstUpdates[placed.sighting.ref], first < start { return true }
-    return history.committerTime(of: tip).map { $0 > placed.end } ?? false
+    return history.committerTime(of: tip).map { $0 > end } ?? false
   }
 
   /// What pull requests said stood on their refs when they were made, on CloudTrail's own clock; and CodeCommit's own

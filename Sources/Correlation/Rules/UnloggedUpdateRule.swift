@@ -78,7 +78,7 @@ struct UnloggedUpdateRule: FindingRule {
   }
 
   private func isProven(_ placed: PlacedSighting, _ judgement: Judgement) -> Bool {
-    guard let proof = placed.proof, !placed.isMisdated, !placed.isTimeDoubtful else { return false }
+    guard let proof = placed.proof, placed.canAccuse else { return false }
     return judgement.coverage.isUnbroken(from: proof.since, to: placed.end)
       && !judgement.ledger.pushes.contains { push in
         push.omitted != nil && push.time >= proof.since - TimelineItem.orderSlack && push.time <= placed.end
@@ -115,39 +115,39 @@ struct UnloggedUpdateRule: FindingRule {
       }
       let isHeld = timeline.items.contains { $0.after == tip || $0.told == .tip(tip) }
       let isContradiction =
-        placed.isMisdated || (isCovered(placed, timeline, judgement) && !isExplained(placed, timeline))
+        placed.isMisdated
+        || (isCovered(placed, timeline, judgement)
+          && (placed.isContradiction || !timeline.explains(placed)))
       guard isContradiction else { continue }
       told.insert(tip)
       findings.append(
-        isHeld ? clockNote(placed, tip, knowledge) : loneLine(placed, tip, knowledge))
+        isHeld ? clockNote(placed, tip, knowledge) : loneLine(placed, tip, knowledge, judgement))
     }
     return findings
   }
 
   /// Whether every record between the update before a sighting and the sighting would be here.
   private func isCovered(_ placed: PlacedSighting, _ timeline: RefTimeline, _ judgement: Judgement) -> Bool {
-    guard placed.low > 0 else { return false }
-    let last = timeline.items[timeline.groups[placed.low - 1].upperBound - 1]
-    return judgement.coverage.isUnbroken(from: last.time, to: placed.end)
+    let last =
+      placed.low > 0
+      ? timeline.items[timeline.groups[placed.low - 1].upperBound - 1].time : judgement.ledger.created
+    guard let last else { return false }
+    return judgement.coverage.isUnbroken(from: last, to: placed.end)
   }
 
-  private func isExplained(_ placed: PlacedSighting, _ timeline: RefTimeline) -> Bool {
-    for position in placed.low...placed.high {
-      if timeline.values(atPosition: position).contains(where: { $0 == placed.value || $0.isUnknown }) { return true }
-    }
-    return timeline.groups[placed.low..<placed.high].contains { group in
-      group.contains { timeline.items[$0].after.map(RefValue.tip) == placed.value }
-    }
-  }
-
-  private func loneLine(_ placed: PlacedSighting, _ tip: ObjectID, _ knowledge: RefKnowledge) -> Finding {
+  private func loneLine(
+    _ placed: PlacedSighting, _ tip: ObjectID, _ knowledge: RefKnowledge, _ judgement: Judgement
+  ) -> Finding {
     let isPush = placed.sighting.source == .reflogPush
     return Finding(
       rule: isPush ? .unloggedPush : .unloggedUpdate, severity: .warning,
       message:
         "a clone's reflog has \(knowledge.ref.shorthand) at \(tip.short), where no record ever put it"
         + (isPush ? " (update by push)" : ""), ref: knowledge.ref, commits: [tip],
-      evidence: [placed.sighting.evidence], isProtected: knowledge.isProtected)
+      evidence: [placed.sighting.evidence],
+      settle: SettleCommands(judgement).trail(
+        from: placed.sighting.earliest ?? placed.sighting.latest, to: placed.sighting.latest), countsAsUnknown: true,
+      isProtected: knowledge.isProtected)
   }
 
   private func clockNote(_ placed: PlacedSighting, _ tip: ObjectID, _ knowledge: RefKnowledge) -> Finding {

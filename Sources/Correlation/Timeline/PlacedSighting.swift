@@ -16,6 +16,8 @@ struct PlacedSighting {
   var isMisdated = false
   /// No pull is logged near the time that its clone recorded, and nothing bears the clone's clock out.
   var isTimeDoubtful = false
+  /// A reflog line that accuses nobody, and that nothing explains.
+  var isContradiction = false
   /// A reflog line that the log's own order proves.
   var proof: LogOrder.Proof?
 
@@ -25,7 +27,7 @@ struct PlacedSighting {
   var canAccuse: Bool {
     if isMisdated || isTimeDoubtful { return false }
     return switch sighting.source {
-    case .reflogFetch, .reflogPush: proof != nil
+    case .reflogFetch, .reflogPush: proof.map { !$0.isHeld } ?? false
     default: true
     }
   }
@@ -34,5 +36,13 @@ struct PlacedSighting {
   var isLoneLine: Bool {
     if isTimeDoubtful { return false }
     return isMisdated || [.reflogFetch, .reflogPush].contains(sighting.source)
+  }
+
+  /// Whether it proves that something moved the ref that no record tells of, at a place among updates that is not certain.
+  var hidesMove: Bool { canAccuse && proof != nil && !isCertain }
+
+  /// Whether it is a reflog line that accuses nobody, but that may be right.
+  var isUnproven: Bool {
+    [.reflogFetch, .reflogPush].contains(sighting.source) && !canAccuse && !isMisdated && !isTimeDoubtful
   }
 }

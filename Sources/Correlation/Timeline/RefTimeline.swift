@@ -68,4 +68,24 @@ struct RefTimeline {
       return befores.count == 1 && befores.first == plainest[member].before
     }
   }
+
+  /// Whether the ref may have been where a sighting saw it, at some moment of its interval.
+  func explains(_ placed: PlacedSighting) -> Bool {
+    for position in placed.low...placed.high
+    where values(atPosition: position).contains(where: { $0 == placed.value || $0.isUnknown }) {
+      return true
+    }
+    return groups[placed.low..<placed.high].contains { group in
+      group.contains { items[$0].after.map(RefValue.tip) ?? .none == placed.value }
+    }
+  }
+
+  /// Whether the records have a tip on the ref, at whatever time.
+  func everHeld(_ value: RefValue) -> Bool {
+    items.contains { item in
+      if item.after.map(RefValue.tip) == value { return true }
+      guard case .tip(let told) = item.told else { return false }
+      return value == .tip(told)
+    }
+  }
 }

@@ -19,10 +19,18 @@ struct TimelineBuilder {
   func timeline(ref: RefName, items: [TimelineItem], sightings: [PlacedSighting]) -> RefTimeline {
     var items = items
     let groups = Self.groups(of: items)
-    let placed = sightings.map { Self.place($0, among: groups, of: items) }
+    var placed = sightings.map { Self.place($0, among: groups, of: items) }
     var timeline = solve(ref: ref, items: items, groups: groups, sightings: placed)
     // A tip that was seen, and that only one push can have put there, shows that push landed: solve again with that.
     var learned = false
+    // A line that nothing explains accuses nobody; neither does what rests on there having been nothing in between. Of a
+    // tip that the ref had at another time, only the log's order says that the clock is not at fault.
+    for index in placed.indices where placed[index].isUnproven {
+      let isOrdered = placed[index].proof != nil
+      guard !timeline.explains(placed[index]), isOrdered || !timeline.everHeld(placed[index].value) else { continue }
+      placed[index].isContradiction = true
+      learned = true
+    }
     for sighting in placed where sighting.canAccuse || !sighting.isCertain {
       guard let item = Self.soleProducer(of: sighting, in: timeline), !items[item].isShown else { continue }
       items[item].isShown = true
@@ -103,10 +111,16 @@ struct TimelineBuilder {
     var states = [CourseState(value: created == nil ? .unknown(.beforeUnknown) : .none)]
     var anchor = created
     let certain = Dictionary(grouping: sightings.filter(\.isCertain), by: \.low)
+    // A move that no record tells, somewhere among updates: what stood before each of those is not known.
+    let hidden = sightings.filter { $0.hidesMove || $0.isContradiction }
 
     for (number, group) in groups.enumerated() {
       var boundary = pass(
         states, from: &anchor, until: items[group.lowerBound].time, sightings: certain[number] ?? [], holes: &holes)
+      if hidden.contains(where: { $0.low <= number && number <= $0.high }) {
+        boundary = Boundary(
+          mapping: boundary.mapping.map { _ in nil }, states: [CourseState(value: .unknown(.trailGap))], isCut: true)
+      }
       softness[group.lowerBound] = boundary.softness
       for item in group.dropFirst() {
         softness[item] = boundary.softness ?? lagReason(from: items[item - 1].time, to: items[item].time)
@@ -136,7 +150,11 @@ struct TimelineBuilder {
       if states.count > Self.stateLimit { states = [CourseState(value: .unknown(.race))] }
       anchor = items[group.upperBound - 1].time
     }
-    let last = pass(states, from: &anchor, until: nil, sightings: certain[groups.count] ?? [], holes: &holes)
+    var last = pass(states, from: &anchor, until: nil, sightings: certain[groups.count] ?? [], holes: &holes)
+    if hidden.contains(where: { $0.high == groups.count }) {
+      last.states = unique(last.states + hidden.filter { $0.high == groups.count }.map { CourseState(value: $0.value) })
+      last.isCut = true
+    }
     boundaries.append(last)
 
     return assemble(

@@ -6,8 +6,11 @@ internal import RefLedger
 /// A clone's clock may be wrong, but its log was written line after line: what stands between two lines that match
 /// updates of the ref was seen between those.
 struct LogOrder {
-  /// A line with a tip that no record has, between two that match updates.
+  /// A line that no record explains at its place, between two that match updates.
   struct Proof {
+    /// The ledger has the tip on that ref at some other time: a note on clocks, and no accusation; but what stood on the
+    /// ref there is in doubt.
+    var isHeld: Bool
     /// When the update was logged that the line before matches: what this line saw, it saw later.
     var since: Timestamp
     /// When the update was logged that the line after matches, where that line is a push: this clone made it later.
@@ -52,13 +55,14 @@ struct LogOrder {
       for place in ordered.indices {
         let sighting = sightings[ordered[place]]
         if matches[place] != nil { previous = place }
-        guard matches[place] == nil, case .tip(let tip) = sighting.value, !tips.everHeld(tip, on: log.ref),
-          let previous, let following = following[place], let since = matches[previous], let until = matches[following]
+        guard matches[place] == nil, case .tip(let tip) = sighting.value, let previous,
+          let following = following[place], let since = matches[previous], let until = matches[following]
         else { continue }
         let before = sightings[ordered[previous]]
         let after = sightings[ordered[following]]
         guard before.latest <= sighting.latest, sighting.latest <= after.latest else { continue }
-        proofs[ordered[place]] = Proof(since: since, until: after.source == .reflogPush ? until : nil)
+        proofs[ordered[place]] = Proof(
+          isHeld: tips.everHeld(tip, on: log.ref), since: since, until: after.source == .reflogPush ? until : nil)
       }
     }
     return proofs

@@ -28,6 +28,7 @@ public struct ExposureJSON {
     for interval in exposure.intervals {
       try json.beginObject()
       try json.string("ref", interval.ref.rawValue)
+      try json.string("certainty", interval.certainty.rawValue)
       try json.string("start", ifPresent: interval.start?.description)
       try json.string("end", ifPresent: interval.end?.description)
       try json.string("pushedBy", ifPresent: interval.pushedBy)

@@ -17,7 +17,8 @@ public struct ExposureText {
     }
     for interval in exposure.intervals {
       let start = interval.start?.description ?? "before the trail"
-      page.field(Wording.name(interval.ref), "\(start) to \(interval.end?.description ?? "now")")
+      let doubt = interval.certainty == .possible ? "perhaps, " : ""
+      page.field(Wording.name(interval.ref), "\(doubt)\(start) to \(interval.end?.description ?? "now")")
       if let event = interval.pushedBy { page.field("", "brought by event \(event)", .dim) }
       if let event = interval.droppedBy { page.field("", "gone no later than event \(event)", .dim) }
       if interval.end != nil, interval.droppedBy == nil { page.field("", "gone by the word of a clone alone", .dim) }
