@@ -10,6 +10,7 @@ struct RunContext {
   let clones: CloneSet
   let reading: TrailReading
   let stateChanges: StateChangeReading
+  let serverCommits: ServerCommits
   let trail: EventSet
   let names: Set<String>
   let hasPlainDeletions: Bool
@@ -42,7 +43,7 @@ struct RunContext {
       isOnly || ((next.map { sighting.latest < $0 } ?? true) && sighting.latest >= epoch.start)
     }
     let graph = try loadGraph(ledger, coverage, sightings)
-    let evidence = Evidence(
+    var evidence = Evidence(
       ledger: ledger, coverage: coverage, conflicts: trail.conflicts, unreadable: reading.unreadable,
       hasPlainDeletions: hasPlainDeletions, graph: graph, sightings: sightings,
       doubtfulAbsences: seen.doubtfulAbsences(of: ledger), clones: summaries(seen),
@@ -55,6 +56,7 @@ struct RunContext {
       accountID: epoch.identity.accountID.isEmpty ? nil : epoch.identity.accountID,
       region: epoch.identity.region.isEmpty ? nil : epoch.identity.region,
       notes: clones.clones.flatMap(\.notes) + seen.notes + digestNote + stateChangeNotes)
+    evidence.server = ServerWord(serverCommits, repositoryName: epoch.identity.name)
     let judge = Judge(
       evidence,
       options: JudgementOptions(
@@ -84,6 +86,14 @@ struct RunContext {
     ]
   }
 
+  /// The server's own word comes first: it tells every parent.
+  private var serverEdges: [ToldCommit] {
+    serverCommits.commits.map { commit in
+      ToldCommit(
+        id: commit.id, parents: commit.parents, allParents: true, time: commit.committed.seconds, isOnServer: true)
+    }
+  }
+
   private func loadGraph(
     _ ledger: Ledger, _ coverage: Coverage, _ sightings: [Sighting]
   ) throws(PushtrailError) -> CommitGraph {
@@ -103,7 +113,8 @@ struct RunContext {
     }
     do {
       return try GraphLoader.load(
-        clones: clones.clones, ids: ids.sorted(), told: ToldEdges.commits(of: ledger, coverage: coverage))
+        clones: clones.clones, ids: ids.sorted(),
+        told: serverEdges + ToldEdges.commits(of: ledger, coverage: coverage))
     } catch {
       throw PushtrailError(error.message, hints: error.hints)
     }

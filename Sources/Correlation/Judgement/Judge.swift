@@ -48,7 +48,8 @@ public struct Judge {
     }
     return Judgement(
       evidence: evidence, options: options, refs: refs, refIndex: refIndex, updates: judged, order: order,
-      current: current, attribution: attribution, history: history)
+      current: current, attribution: attribution, history: history,
+      serverQuestions: ServerQuestions(evidence: evidence, history: history, updates: judged))
   }
 
   // MARK: - Refs

@@ -14,6 +14,7 @@ struct Judgement {
   var current: CurrentRefs
   var attribution: Attribution
   var history: History
+  var serverQuestions = ServerQuestions()
 
   var ledger: Ledger { evidence.ledger }
   var coverage: Coverage { evidence.coverage }
