@@ -20,7 +20,9 @@ struct GitPushtrail: ParsableCommand {
       \(ExitCodes.help)
       """,
     version: "\(Pushtrail.name) \(Pushtrail.version)",
-    subcommands: [Verify.self, ReportCommand.self, Log.self, Show.self, Ask.self, Integrity.self, Sql.self])
+    subcommands: [
+      Verify.self, ReportCommand.self, Log.self, Show.self, BlameCommand.self, Ask.self, Integrity.self, Sql.self,
+    ])
 
   static func main() {
     // A reader that has seen enough (`| head`) is no failure: writes then give EPIPE, which Output takes as the end.

@@ -164,7 +164,7 @@ extension JSONWriter {
     end()
   }
 
-  fileprivate mutating func write(_ principal: Principal) throws(Failure) {
+  mutating func write(_ principal: Principal) throws(Failure) {
     try beginObject("principal")
     try string("type", principal.type)
     try string("name", principal.name)
