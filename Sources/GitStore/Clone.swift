@@ -4,7 +4,7 @@ public import PushModel
 
 /// A local repository, opened for reading only. Not `Sendable`: libgit2 handles stay on one thread.
 public final class Clone {
-  private let handle: RepositoryHandle
+  let handle: RepositoryHandle
   private let objects: ObjectDatabase
   private let loose: LooseObjects
   private let remoteConfiguration: RemoteConfiguration

@@ -27,6 +27,7 @@ public struct CommitGraph: Sendable {
     let rawValue: UInt8
     static let present = Flags(rawValue: 1)
     static let complete = Flags(rawValue: 2)
+    static let onServer = Flags(rawValue: 4)
   }
 
   let ids: [ObjectID]
@@ -45,13 +46,23 @@ public struct CommitGraph: Sendable {
 
   public var count: Int { ids.count }
   public func id(_ node: Node) -> ObjectID { ids[Int(node)] }
-  /// The committer's time, in seconds since 1970; `Int64.min` where nobody has the commit.
+  /// The committer's time, in seconds since 1970; `Int64.min` where neither a clone nor the server tells.
   public func committerTime(_ node: Node) -> Int64 { times[Int(node)] }
   public func parents(_ node: Node) -> ArraySlice<Node> {
     parentNodes[Int(offsets[Int(node)])..<Int(offsets[Int(node) + 1])]
   }
   /// Whether a clone has the commit.
   public func isPresent(_ node: Node) -> Bool { flags[Int(node)].contains(.present) }
+  /// Whether no clone has the commit, and the server's own word tells its parents and date.
+  public func isOnServer(_ node: Node) -> Bool { flags[Int(node)].contains(.onServer) }
+  /// Commits that the server names as parents, and of which nothing more is known.
+  public var parentsUnknownToServer: [ObjectID] {
+    var found: Set<Node> = []
+    for node in 0..<Node(count) where isOnServer(node) {
+      found.formUnion(parents(node).lazy.filter { !isPresent($0) && !isOnServer($0) })
+    }
+    return found.sorted().map(id)
+  }
   /// Whether every ancestor is known.
   public func isComplete(_ node: Node) -> Bool { flags[Int(node)].contains(.complete) }
   /// The index of the first clone that has the commit.

@@ -84,6 +84,7 @@ struct GraphDiscovery {
       (parentIDs, times[node], owners[node]) = (read, time, owner)
     } else if let commit = told[ids[node]] {
       (parentIDs, isBoundary[node]) = (commit.parents, !commit.allParents)
+      if let time = commit.time { times[node] = time }
     } else {
       (parentIDs, isBoundary[node]) = ([], true)
     }
@@ -161,7 +162,11 @@ struct GraphDiscovery {
       offsets.append(UInt32(parentNodes.count))
       generations.append(generation)
       var flag: CommitGraph.Flags = isComplete ? [.complete] : []
-      if owners[Int(old)] != Self.nobody { flag.insert(.present) }
+      if owners[Int(old)] != Self.nobody {
+        flag.insert(.present)
+      } else if told[ids[Int(old)]]?.isOnServer == true {
+        flag.insert(.onServer)
+      }
       flags.append(flag)
     }
     return CommitGraph(

@@ -6,11 +6,17 @@ public struct ToldCommit: Hashable, Sendable {
   public var parents: [ObjectID]
   /// Whether these are all its parents; otherwise its history stays incomplete.
   public var allParents: Bool
+  /// The committer's time, where it is told.
+  public var time: Int64?
+  /// The server's own word: it has the commit.
+  public var isOnServer: Bool
 
-  public init(id: ObjectID, parents: [ObjectID], allParents: Bool) {
+  public init(id: ObjectID, parents: [ObjectID], allParents: Bool, time: Int64? = nil, isOnServer: Bool = false) {
     self.id = id
     self.parents = parents
     self.allParents = allParents
+    self.time = time
+    self.isOnServer = isOnServer
   }
 }
 

@@ -8,6 +8,8 @@ public struct Options: Sendable {
   public var trail: [String] = []
   /// CodeCommit's own events beside the trail: folders, files or `-`.
   public var events: [String] = []
+  /// Output of `aws codecommit batch-get-commits` or `get-commit`: files.
+  public var serverCommits: [String] = []
   /// Clones; the checkout that one stands in where the user names none.
   public var clones: [String] = []
   /// `NAME`, an ARN, or a repository id, where the clone's remote does not tell or the trail has several.

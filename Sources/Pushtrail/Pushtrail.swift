@@ -28,6 +28,7 @@ public enum Pushtrail {
     let clones = try CloneSet(options)
     let reading = try readTrail(options)
     let stateChanges = try readStateChanges(options)
+    let serverCommits = try readServerCommits(options)
     let trail = EventSet(reading.events)
     let selection: RepositorySelection
     if let renamed = try renamed(clones, trail, options) {
@@ -40,8 +41,8 @@ public enum Pushtrail {
       try clones.requireClones(of: RepositoryNames(names: selection.names, region: region), called: identity.name)
     }
     let context = RunContext(
-      options: options, clones: clones, reading: reading, stateChanges: stateChanges, trail: trail,
-      names: selection.names,
+      options: options, clones: clones, reading: reading, stateChanges: stateChanges,
+      serverCommits: serverCommits, trail: trail, names: selection.names,
       hasPlainDeletions: hasPlainDeletions(trail))
     return (context, selection)
   }
@@ -93,6 +94,14 @@ public enum Pushtrail {
   private static func readStateChanges(_ options: Options) throws(PushtrailError) -> StateChangeReading {
     do {
       return try StateChangeReader(maximumFileSize: options.maximumFileSize).read(options.events)
+    } catch {
+      throw PushtrailError(error.message, hints: error.hints)
+    }
+  }
+
+  private static func readServerCommits(_ options: Options) throws(PushtrailError) -> ServerCommits {
+    do {
+      return try ServerCommitsReader(maximumFileSize: options.maximumFileSize).read(options.serverCommits)
     } catch {
       throw PushtrailError(error.message, hints: error.hints)
     }

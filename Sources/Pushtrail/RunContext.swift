@@ -10,6 +10,7 @@ struct RunContext {
   let clones: CloneSet
   let reading: TrailReading
   let stateChanges: StateChangeReading
+  let serverCommits: ServerCommits
   let trail: EventSet
   let names: Set<String>
   let hasPlainDeletions: Bool
@@ -72,7 +73,7 @@ struct RunContext {
     }
     let sightings = (seen.sightings + seen.absences(of: ledger)).filter { isOfEpoch($0.latest) }
     let graph = try loadGraph(ledger, coverage, sightings)
-    let evidence = Evidence(
+    var evidence = Evidence(
       ledger: ledger, coverage: coverage, conflicts: trail.conflicts, unreadable: reading.unreadable,
       hasPlainDeletions: hasPlainDeletions, graph: graph, sightings: sightings,
       fetches: seen.fetches.filter { isOfEpoch($0.time) }, doubtfulAbsences: seen.doubtfulAbsences(of: ledger),
@@ -86,6 +87,7 @@ struct RunContext {
       accountID: epoch.identity.accountID.isEmpty ? nil : epoch.identity.accountID,
       region: epoch.identity.region.isEmpty ? nil : epoch.identity.region,
       notes: clones.clones.flatMap(\.notes) + seen.notes + digestNote + stateChangeNotes)
+    evidence.server = ServerWord(serverCommits, repositoryName: epoch.identity.name)
     let judge = Judge(
       evidence,
       options: JudgementOptions(
@@ -109,6 +111,14 @@ struct RunContext {
     ]
   }
 
+  /// The server's own word comes first: it tells every parent.
+  private var serverEdges: [ToldCommit] {
+    serverCommits.commits.map { commit in
+      ToldCommit(
+        id: commit.id, parents: commit.parents, allParents: true, time: commit.committed.seconds, isOnServer: true)
+    }
+  }
+
   private func loadGraph(
     _ ledger: Ledger, _ coverage: Coverage, _ sightings: [Sighting]
   ) throws(PushtrailError) -> CommitGraph {
@@ -128,7 +138,8 @@ struct RunContext {
     }
     do {
       return try GraphLoader.load(
-        clones: clones.clones, ids: ids.sorted(), told: ToldEdges.commits(of: ledger, coverage: coverage))
+        clones: clones.clones, ids: ids.sorted(),
+        told: serverEdges + ToldEdges.commits(of: ledger, coverage: coverage))
     } catch {
       throw PushtrailError(error.message, hints: error.hints)
     }

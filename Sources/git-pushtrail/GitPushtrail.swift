@@ -21,9 +21,8 @@ struct GitPushtrail: ParsableCommand {
       """,
     version: "\(Pushtrail.name) \(Pushtrail.version)",
     subcommands: [
-      Verify.self, ReportCommand.self, Log.self, Show.self, ExposureCommand.self, Recover.self, Ask.self,
-      Integrity.self,
-      Sql.self,
+      Verify.self, ReportCommand.self, Log.self, Show.self, BlameCommand.self, ExposureCommand.self, Recover.self,
+      Ask.self, Integrity.self, Sql.self,
     ])
 
   static func main() {

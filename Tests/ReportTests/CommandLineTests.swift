@@ -51,7 +51,8 @@ import Testing
     ["verify", "--fail-on", "fatal"], ["verify", "--since", "2024-05-02", "--until", "2024-05-01"],
     ["report", "--format", "html"], ["report", "--output", "x.html"],
     ["report", "--format", "json", "--output", "x.md"],
-    ["log", "--limit", "0"], ["show"], ["blame", "x"], ["verify", "--trail", "-", "--trail", "-"],
+    ["log", "--limit", "0"], ["show"], ["blame"], ["blame", "x", "-L", "5,2"],
+    ["verify", "--trail", "-", "--trail", "-"],
     ["verify", "--width", "3"],
   ])
   func wrongUsageExits64(arguments: [String]) throws {

@@ -82,7 +82,7 @@ struct RandomReport {
             id: random.id(), survival: random.pick([.reachable, .unreachable, .absent]),
             refs: random.maybe { ["x" + $0.text()] })
         }
-        return .init(count: commits.count, upperBound: $0.chance(), commits: commits)
+        return .init(count: commits.count, upperBound: $0.chance(), incomplete: $0.chance(), commits: commits)
       })
   }
 

@@ -20,7 +20,7 @@ class Checker:
     def __init__(self, truth, view, report, status):
         self.truth, self.view, self.report, self.status = truth, view, report, status
         self.claims, self.unknown, self.false = Counter(), Counter(), []
-        self.objects = view.objects
+        self.objects, self.known = view.objects, view.known
         traits = truth.life.traits
         self.is_plain = not traits and not view.lost and view.form != "old-tip"
         self.lost_refs = {update.ref for event in truth.life.events if event.id in view.lost for update in event.updates}
@@ -218,15 +218,18 @@ class Checker:
         self.claim("removed count", said["count"] == len(ids) == len(said["commits"]), where)
         before = update["before"].get("tip")
         if update["transition"] == "forced" and "possible" not in update["before"] and update["ref"].startswith("refs/heads/"):
-            self.claim("removed by force (git)", ids == self.truth.rev_list(before, update["after"]), where)
+            truly = self.truth.rev_list(before, update["after"])
+            self.claim("removed by force (git)", ids <= truly if said.get("incomplete") else ids == truly, where, said)
         if update["transition"] == "deleted" and before and self.view.knows_final and not said["upperBound"]:
             expected = self.truth.rev_list(before, *self.truth.final.values())
-            self.claim("removed by deletion (git)", ids == expected, where)
+            self.claim("removed by deletion (git)", ids <= expected if said.get("incomplete") else ids == expected, where)
         for commit in said["commits"]:
             name, survival = commit["id"], commit["survival"]
             reached = [ref for ref, tip in self.truth.final.items() if self.truth.contains(name, tip)]
             if survival == "absent":
                 self.claim("survival absent", name not in self.objects, where, name)
+                self.claim("survival on the server", (commit.get("refs") == ["server"]) == (name in self.view.answered),
+                           where, name)
             elif survival == "reachable":
                 if self.view.knows_final:
                     self.claim("survival reachable", set(commit["refs"]) <= set(reached) and commit["refs"], where, name)
@@ -409,12 +412,12 @@ class Checker:
                 is_error |= is_protected(ref)
             if expected == "tip-absent" and is_protected(ref):
                 is_unknown = True
-            if expected == "deleted" and ref.startswith("refs/tags/") and old not in self.objects:
+            if expected == "deleted" and ref.startswith("refs/tags/") and old not in self.known:
                 is_unknown = True  # what a tag in no clone took along cannot be told
             self.expected_tip(update, ref, new, where)
             self.expected_removed(update, ref, old, new, expected, where)
             self.expected_introduced(push, update, new, where)
-            if expected == "deleted" and is_protected(ref) and old in self.objects:
+            if expected == "deleted" and is_protected(ref) and old in self.known:
                 merged = any(self.truth.contains(old, self.name(event.source)) for event in self.truth.order
                              if event.source is not None)
                 is_error |= bool(self.truth.rev_list(old, *self.truth.final.values())) and not merged
@@ -440,17 +443,17 @@ class Checker:
             return "forced"
         if push["action"] != "GitPush":
             return "fast-forward"
-        if new not in self.objects:
+        if new not in self.known:
             return "tip-absent"
         return "fast-forward" if self.truth.contains(old, new) else "forced"
 
     def expected_removed(self, update, ref, old, new, expected, where):
         """What was removed, wherever both ends are here: for a force push always, for a deletion where every ref is known."""
-        if old is None or old not in self.objects or not ref.startswith("refs/heads/"):
+        if old is None or old not in self.known or not ref.startswith("refs/heads/"):
             return
         if expected == "forced":
             ids = self.truth.rev_list(old, new)
-        elif expected == "deleted" and all(tip in self.objects for tip in self.truth.final.values()):
+        elif expected == "deleted" and all(tip in self.known for tip in self.truth.final.values()):
             ids = self.truth.rev_list(old, *self.truth.final.values())
         else:
             return
@@ -481,7 +484,7 @@ class Checker:
 
     def expected_drop(self, update, ref, tip, later, where):
         for event, _, new in later:
-            if new is not None and new not in self.objects and not ref.startswith("refs/tags/"):
+            if new is not None and new not in self.known and not ref.startswith("refs/tags/"):
                 continue  # an absent tip says nothing; of a tag, any other id does
             if self.truth.lacks(tip, ref, new):
                 merged = any(self.truth.contains(tip, self.name(merge.source)) for merge in self.truth.order
@@ -496,7 +499,7 @@ class Checker:
     def expected_introduced(self, push, update, new, where):
         if new is None:
             return
-        if new not in self.objects:
+        if new not in self.known:
             self.claim("complete introduced", "introduced" not in update, where)
             return
         truly = {name for name, (_, by) in self.truth.first_seen.items() if by == push["eventID"]}
@@ -511,7 +514,7 @@ class Checker:
     def absent_before(self, push):
         """Whether an earlier push has a tip that is not in the clone: what it carried cannot be told."""
         event = self.truth.by_id[push["eventID"]]
-        return any(update.new is not None and self.name(update.new) not in self.objects
+        return any(update.new is not None and self.name(update.new) not in self.known
                    for earlier in self.truth.order if earlier.effect <= event.effect for update in earlier.updates)
 
 

@@ -1,5 +1,7 @@
 """What the service's API does on the server, and the records that it leaves."""
 
+import json
+
 from telling.git import git
 from telling.people import ACCOUNT, identity
 from telling.trail import ARN, NAME, REGION, REPOSITORY_ID
@@ -88,6 +90,18 @@ class Service:
         git(self, self.server, moment(at), "update-ref", "-d", f"refs/heads/{branch}")
         self.trail.record(by, at, "DeleteBranch", {"repositoryName": NAME, "branchName": branch},
                           {"deletedBranch": {"branchName": branch, "commitId": old}}, name=name)
+
+    def answer(self, name, commits, errors=()):
+        """What `aws codecommit batch-get-commits` answers about commits, in a file."""
+        def told(commit):
+            tree, parents, when = git(self, self.server, self.first, "show", "-s", "--format=%T|%P|%ct", commit).split("|")
+            who = {"name": "Ada", "email": "ada@example.com", "date": f"{when} +0000"}
+            return {"commitId": commit, "treeId": tree, "parents": parents.split(), "message": "m", "author": who,
+                    "committer": who, "additionalData": ""}
+        answer = {"commits": [told(commit) for commit in commits], "errors": [
+            {"commitId": commit, "errorCode": "CommitDoesNotExistException", "errorMessage": "The commit does not exist"}
+            for commit in errors]}
+        (self.folder / name).write_text(json.dumps(answer, indent=4) + "\n")
 
     def tip(self, branch):
         found = git(self, self.server, self.first, "for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}")

@@ -34,6 +34,8 @@ public struct Evidence: Sendable {
   public var region: String?
   /// In words: replace refs that were ignored, and the like.
   public var notes: [String]
+  /// What the server was asked of commits.
+  public var server = ServerWord()
 
   public init(
     ledger: Ledger, coverage: Coverage, conflicts: [EventSet.Conflict], unreadable: [UnreadablePlace],

@@ -40,11 +40,16 @@ final class History {
 
   func isPresent(_ id: ObjectID) -> Bool { look(id).kind != .absent }
 
+  /// Whether a clone has it, or the server's own word tells its parents and date.
+  func isKnown(_ id: ObjectID) -> Bool {
+    isPresent(id) || (look(id).node.map(graph.isOnServer) ?? false)
+  }
+
   /// Whether every ancestor is known.
   func isComplete(_ id: ObjectID) -> Bool { look(id).node.map(graph.isComplete) ?? false }
 
   func committerTime(of id: ObjectID) -> Timestamp? {
-    guard let node = look(id).node, graph.isPresent(node) else { return nil }
+    guard let node = look(id).node, graph.isPresent(node) || graph.isOnServer(node) else { return nil }
     return Timestamp(seconds: graph.committerTime(node))
   }
 

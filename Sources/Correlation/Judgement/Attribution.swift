@@ -26,7 +26,7 @@ struct Attribution {
   let ledger: Ledger
   let coverage: Coverage
   let clockSkew: Int64
-  /// By update; `nil` where the tip is absent, nothing, or may never have been there.
+  /// By update; `nil` where the tip is absent (and the server tells nothing of it), nothing, or may never have been there.
   private(set) var introductions: [Introduction?]
   /// For each node: 0 for nobody, 1 for "there before", else the introducing update + 2.
   private(set) var owners: [UInt32]
@@ -90,7 +90,7 @@ struct Attribution {
         nextObstacle += 1
       }
       let lastObstacle = latest?.push == update.push && update.push >= 0 ? latestOther : latest?.time
-      guard let tip = update.after, !candidate.isDoubtful, let node = history.node(of: tip), history.isPresent(tip)
+      guard let tip = update.after, !candidate.isDoubtful, let node = history.node(of: tip), history.isKnown(tip)
       else { continue }
       let found = take(node, for: candidate.update, sharing: &shared, &stack)
       introductions[candidate.update] = Introduction(exact: found.nodes, atOrBefore: [], isCut: found.isCut)
@@ -107,8 +107,8 @@ struct Attribution {
     for candidate in candidates {
       let update = ledger.updates[candidate.update]
       guard let tip = update.after else { continue }
-      if candidate.isDoubtful || !history.isPresent(tip)
-        || (history.kind(of: tip) == .commit && !history.isComplete(tip))
+      if candidate.isDoubtful || !history.isKnown(tip)
+        || (history.kind(of: tip) != .notACommit && !history.isComplete(tip))
       {
         result.append((update.time, update.push))
       }
@@ -149,7 +149,11 @@ struct Attribution {
       let owner = owners[Int(node)]
       if owner == Self.nobody {
         owners[Int(node)] = mine
-        if history.graph.isPresent(node) { nodes.append(node) } else { isCut = true }
+        if history.graph.isPresent(node) || history.graph.isOnServer(node) {
+          nodes.append(node)
+        } else {
+          isCut = true
+        }
         stack.append(node)
       } else if isShareable(owner), shared.insert(node).inserted {
         stack.append(node)

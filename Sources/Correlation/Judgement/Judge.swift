@@ -50,7 +50,8 @@ public struct Judge {
     }
     return Judgement(
       evidence: evidence, options: options, refs: refs, refIndex: refIndex, updates: judged, order: order,
-      current: current, attribution: attribution, history: history, witnesses: witnesses)
+      current: current, attribution: attribution, history: history, witnesses: witnesses,
+      serverQuestions: ServerQuestions(evidence: evidence, history: history, updates: judged))
   }
 
   // MARK: - Refs

@@ -15,6 +15,7 @@ struct Judgement {
   var attribution: Attribution
   var history: History
   var witnesses: Witnesses
+  var serverQuestions = ServerQuestions()
 
   var ledger: Ledger { evidence.ledger }
   var coverage: Coverage { evidence.coverage }

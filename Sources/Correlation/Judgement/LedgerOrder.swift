@@ -52,7 +52,7 @@ struct LedgerOrder {
           if told[later] == .none { continue }
         }
         guard let other = ledger.updates[later].after, other != tip else { continue }
-        if history.isPresent(tip), history.contains(tip, in: other) == .yes { return true }
+        if history.isKnown(tip), history.contains(tip, in: other) == .yes { return true }
       }
     }
     return false

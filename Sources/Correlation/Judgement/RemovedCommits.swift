@@ -30,7 +30,7 @@ struct RemovedCommits {
 
   /// Of a forced update: in the history of every possible old tip, and not of the new one. `nil` where that is not known.
   func byForce(from befores: [ObjectID], to after: ObjectID) -> UpdateReport.Removed? {
-    guard history.isComplete(after), let first = befores.first, befores.allSatisfy(history.isPresent) else {
+    guard history.isComplete(after), let first = befores.first, befores.allSatisfy(history.isKnown) else {
       return nil
     }
     var nodes = history.difference(first, excluding: [after])
@@ -43,14 +43,14 @@ struct RemovedCommits {
 
   /// Of a deletion: in the history of the old tip and of no ref's last known state.
   func byDeletion(of tip: ObjectID) -> UpdateReport.Removed? {
-    guard history.isPresent(tip), let root = history.node(of: tip) else { return nil }
+    guard history.isKnown(tip), let root = history.node(of: tip) else { return nil }
     var seen: Set<CommitGraph.Node> = []
     var stack: [CommitGraph.Node] = []
     var nodes: [CommitGraph.Node] = []
     var upperBound = !current.isCertain()
     func visit(_ node: CommitGraph.Node) {
       guard current.owner(of: node) == nil, seen.insert(node).inserted else { return }
-      if history.graph.isPresent(node) { nodes.append(node) }
+      if history.graph.isPresent(node) || history.graph.isOnServer(node) { nodes.append(node) }
       if current.possibleOwner(of: node) != nil { upperBound = true }
       stack.append(node)
     }
@@ -63,7 +63,7 @@ struct RemovedCommits {
 
   private func report(_ nodes: [CommitGraph.Node], upperBound: Bool) -> UpdateReport.Removed {
     UpdateReport.Removed(
-      count: nodes.count, upperBound: upperBound,
+      count: nodes.count, upperBound: upperBound, incomplete: !nodes.allSatisfy(history.graph.isComplete),
       commits: nodes.map { node in
         let (survival, places) = survival(of: node)
         return UpdateReport.Removed.Commit(id: history.graph.id(node), survival: survival, refs: places)
@@ -74,7 +74,9 @@ struct RemovedCommits {
     if let owner = current.owner(of: node) {
       return (.reachable, [refs[owner].ref.rawValue])
     }
-    guard history.graph.isPresent(node), let clone = history.graph.clone(node) else { return (.absent, nil) }
+    guard history.graph.isPresent(node), let clone = history.graph.clone(node) else {
+      return (.absent, history.graph.isOnServer(node) ? [UpdateReport.Removed.Commit.onServer] : nil)
+    }
     if localOwners[Int(node)] > 0 {
       let branch = localBranches[Int(localOwners[Int(node)]) - 1]
       return (.unreachable, ["\(clones[branch.clone].path): \(branch.ref.rawValue)"])

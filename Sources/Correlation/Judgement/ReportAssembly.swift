@@ -12,6 +12,7 @@ extension Judge {
       if left.element.isProtected != right.element.isProtected { return left.element.isProtected }
       return left.offset < right.offset
     }.map(\.element)
+    judgement.serverQuestions.thinOut(&findings)
     let assembly = ReportAssembly(judgement: judgement)
     return ProvenanceReport(
       repository: repository, trail: trail, clones: judgement.evidence.clones, pushes: assembly.pushes(),
@@ -128,6 +129,7 @@ struct ReportAssembly {
     limits.append(
       "Except for pushes that race, a push whose record has no error is taken to have moved its refs: CodeCommit is assumed to log every other refusal with an errorCode."
     )
+    limits += serverLimits()
     let hidden = judgement.current.uncertain
     if !hidden.isEmpty {
       limits.append(
@@ -135,6 +137,23 @@ struct ReportAssembly {
       )
     }
     return limits + judgement.evidence.notes
+  }
+
+  private func serverLimits() -> [String] {
+    let server = judgement.evidence.server
+    var limits: [String] = []
+    if server.commits > 0 {
+      limits.append(
+        "What the server said of \(Phrase.count(server.commits, "commit")) (--server-commits) is taken at its word: a clone's own objects prove themselves, an answer does not."
+      )
+    }
+    if !server.gone.isEmpty {
+      let ids = server.gone.sorted()
+      limits.append(
+        "The server says that it does not have \(ids.prefix(10).map(\.short).joined(separator: ", "))"
+          + (ids.count > 10 ? " and \(ids.count - 10) more" : "") + ": they can come only from somebody's clone.")
+    }
+    return limits
   }
 
   // MARK: - Summary

@@ -86,10 +86,10 @@ struct TransitionRule {
     switch history.contains(before, in: after) {
     case .yes: return Result(transition: .fastForward, proof: .graph)
     case .no:
-      return Result(transition: .forced, proof: history.isPresent(before) ? .graph : .absence)
+      return Result(transition: .forced, proof: history.isKnown(before) ? .graph : .absence)
     case .unknown:
       return Result(
-        transition: .unknown, reason: history.isPresent(after) ? .incompleteHistory : .tipAbsent)
+        transition: .unknown, reason: history.isKnown(after) ? .incompleteHistory : .tipAbsent)
     }
   }
 }

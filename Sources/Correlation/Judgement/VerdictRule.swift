@@ -86,7 +86,7 @@ struct VerdictRule {
   private func elsewhere(_ tip: ObjectID, _ item: Int, _ refIndex: Int) -> Elsewhere {
     guard current.isNowhere(tip, besides: refIndex) else { return .unknown }
     // What is in no clone may be a tag object: then its commit may be anywhere.
-    if refs[refIndex].ref.isTag, !history.isPresent(tip) { return .unknown }
+    if refs[refIndex].ref.isTag, !history.isKnown(tip) { return .unknown }
     let pushed = refs[refIndex].timeline.items[item].time
     guard let end = coverage.effectiveEnd, end > pushed else { return .none }
     return coverage.separation(from: pushed, to: end) == .none || seesEverything ? Elsewhere.none : .unknown

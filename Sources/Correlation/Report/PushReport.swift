@@ -139,12 +139,15 @@ public struct UpdateReport: Sendable {
     public var count: Int
     /// Some ref's last known state is unknown or incomplete: it may have some of them.
     public var upperBound: Bool
+    /// The history that was removed is not known to its end: there may be more.
+    public var incomplete: Bool
     /// As `--commits` asks.
     public var commits: [Commit]
 
-    public init(count: Int, upperBound: Bool, commits: [Commit]) {
+    public init(count: Int, upperBound: Bool, incomplete: Bool = false, commits: [Commit]) {
       self.count = count
       self.upperBound = upperBound
+      self.incomplete = incomplete
       self.commits = commits
     }
 
@@ -152,8 +155,11 @@ public struct UpdateReport: Sendable {
       public var id: ObjectID
       public var survival: Survival
       /// For `reachable`: a ref that has it (one, by priority; others may). For `unreachable`: where the object is,
-      /// as `CLONE` or `CLONE: refs/heads/NAME`.
+      /// as `CLONE` or `CLONE: refs/heads/NAME`. For `absent`: `server`, where the server says that it has it.
       public var refs: [String]?
+
+      /// The place of a commit that is in no clone, by the server's own word.
+      public static let onServer = "server"
 
       public init(id: ObjectID, survival: Survival, refs: [String]? = nil) {
         self.id = id

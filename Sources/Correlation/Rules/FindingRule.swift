@@ -51,7 +51,11 @@ enum Phrase {
       let places = unique(unreachable.flatMap { $0.refs ?? [] })
       parts.append("\(unreachable.count) on no ref, but kept in \(places.prefix(2).map(place).joined(separator: ", "))")
     }
-    if !absent.isEmpty { parts.append("\(absent.count) in no clone") }
+    if !absent.isEmpty {
+      let kept = absent.count { $0.refs?.contains(UpdateReport.Removed.Commit.onServer) ?? false }
+      let server = kept == 0 ? "" : kept == absent.count ? ", but on the server" : ", \(kept) of them on the server"
+      parts.append("\(absent.count) in no clone\(server)")
+    }
     return parts.joined(separator: "; ")
   }
 }

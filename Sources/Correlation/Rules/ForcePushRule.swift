@@ -22,18 +22,28 @@ struct ForcePushRule: FindingRule {
       message += " from \(before.short) to \(after.short)"
     }
     if let removed = report.removed {
-      message += ": \(Phrase.count(removed.count, "commit")) replaced"
+      message += ": \(removed.incomplete ? "at least " : "")\(Phrase.count(removed.count, "commit")) replaced"
       if !removed.commits.isEmpty { message += " (\(Phrase.survival(removed.commits)))" }
     } else {
-      message += ": the old tip is in no clone here, and how many commits it took along is not known"
+      let isGone = report.before.tip.map(SettleCommands(judgement).isGone) ?? false
+      message +=
+        ": the old tip is in no clone here\(isGone ? ", nor on the server by its own word," : ",") and how many commits it took along is not known"
     }
     message += caveat(update, judgement)
     return Finding(
       rule: .forcePush, severity: update.isProtected ? .error : .warning, message: message, ref: report.ref,
       eventID: event.eventID, commits: report.removed?.commits.map(\.id) ?? report.before.tip.map { [$0] } ?? [],
       evidence: [Phrase.event(event)] + proof(report),
-      settle: report.removed == nil ? report.before.tip.map { [SettleCommands(judgement).fetch($0)] } ?? [] : [],
+      settle: settle(report, judgement),
       isProtected: update.isProtected)
+  }
+
+  private func settle(_ report: UpdateReport, _ judgement: Judgement) -> [String] {
+    guard let removed = report.removed else {
+      return report.before.tip.map { SettleCommands(judgement).lookFor([$0]) } ?? []
+    }
+    return removed.incomplete
+      ? SettleCommands(judgement).commands(for: .incompleteHistory, tips: [], from: nil, to: nil) : []
   }
 
   private func proof(_ report: UpdateReport) -> [String] {

@@ -27,20 +27,20 @@ struct RefDeletedRule: FindingRule {
       return Finding(
         rule: .refDeleted, severity: update.isProtected ? .error : .warning,
         message:
-          "\(what)\(at): \(Phrase.count(removed.count, "commit")) removed (\(Phrase.survival(removed.commits)))",
+          "\(what)\(at): \(removed.incomplete ? "at least " : "")\(Phrase.count(removed.count, "commit")) removed (\(Phrase.survival(removed.commits)))",
         ref: report.ref, eventID: event.eventID, commits: removed.commits.map(\.id), evidence: [Phrase.event(event)],
         isProtected: update.isProtected)
     }
     // The old tip is in no clone. Where every ref's history is complete, it is in none of them either; but a tag's tip may
     // be a tag object, whose commit may well be.
-    guard !report.ref.isTag, let tip = report.before.tip, !judgement.history.isPresent(tip),
+    guard !report.ref.isTag, let tip = report.before.tip, !judgement.history.isKnown(tip),
       judgement.current.isNowhere(tip)
     else { return nil }
     return Finding(
       rule: .refDeleted, severity: update.isProtected ? .error : .warning,
       message:
-        "\(what)\(at): that commit is on no ref and in no clone, and how many it took along is not known",
+        "\(what)\(at): that commit is on no ref and in no clone\(SettleCommands(judgement).isGone(tip) ? ", nor on the server by its own word," : ",") and how many it took along is not known",
       ref: report.ref, eventID: event.eventID, commits: [tip], evidence: [Phrase.event(event)],
-      settle: [SettleCommands(judgement).fetch(tip)], isProtected: update.isProtected)
+      settle: SettleCommands(judgement).lookFor([tip]), isProtected: update.isProtected)
   }
 }

@@ -6,15 +6,28 @@ struct SettleCommands {
   private let remote: String
   private let isShallow: Bool
   private let repository: (account: String, region: String)
+  private let gone: Set<ObjectID>
+  private let questions: ServerQuestions
 
   init(_ judgement: Judgement) {
     remote = judgement.evidence.remoteName
     isShallow = judgement.evidence.isShallow
+    gone = judgement.evidence.server.gone
+    questions = judgement.serverQuestions
     repository = (judgement.evidence.accountID ?? "ACCOUNT", judgement.evidence.region ?? "REGION")
   }
 
   /// Brings one object without rewriting FETCH_HEAD, which is evidence.
   func fetch(_ id: ObjectID) -> String { "git fetch --no-write-fetch-head \(ShellWord.quoted(remote)) \(id)" }
+
+  /// Brings objects, or asks the server what it knows of them; nothing of those that it says it does not have.
+  func lookFor(_ ids: [ObjectID]) -> [String] {
+    let asked = unique(ids).filter { !gone.contains($0) }
+    return asked.prefix(20).map(fetch) + questions.calls(for: asked)
+  }
+
+  /// Whether the server says that it does not have it.
+  func isGone(_ id: ObjectID) -> Bool { gone.contains(id) }
 
   func unshallow() -> String {
     isShallow
@@ -52,10 +65,12 @@ struct SettleCommands {
 
   func commands(for reason: UnknownReason, tips: [ObjectID], from start: Timestamp?, to end: Timestamp?) -> [String] {
     switch reason {
-    case .incompleteHistory: [unshallow()]
-    case .tipAbsent: unique(tips).prefix(20).map(fetch)
+    case .incompleteHistory:
+      (isShallow || questions.absentParents.isEmpty ? [unshallow()] : [])
+        + questions.calls(for: questions.absentParents)
+    case .tipAbsent: lookFor(tips)
     case .notFetchedYet:
-      lookAtRefs() + unique(tips).prefix(20).map(fetch)
+      lookAtRefs() + lookFor(tips)
     case .refNotFetched, .notTracked, .timeUnproven, .referencesOmitted, .possibleDeletion, .order, .race:
       lookAtRefs()
     case .trailGap, .trailBehind:

@@ -45,10 +45,12 @@ struct UnknownsRule: FindingRule {
     var commands = SettleCommands(judgement).commands(
       for: key.reason, tips: tips, from: trailStart(key.reason, unknowns, judgement), to: times.max())
     commands = unique(commands)
+    let isGone = !tips.isEmpty && tips.allSatisfy(SettleCommands(judgement).isGone)
+    let gone = isGone ? ", and the server says that it does not have it" : ""
     return Finding(
       rule: rule(key.reason), severity: .warning,
       message:
-        "\(where_): \(what) of \(Phrase.count(max(unique(updates).count, 1), "update")) cannot be told: \(words(key.reason))",
+        "\(where_): \(what) of \(Phrase.count(max(unique(updates).count, 1), "update")) cannot be told: \(words(key.reason))\(gone)",
       ref: key.ref ?? (refs.count == 1 ? refs[0] : nil), eventID: unique(updates).count == 1 ? updates.first : nil,
       commits: Array(unique(tips).prefix(100)),
       evidence: refs.prefix(20).map { "\($0)" } + (refs.count > 20 ? ["and \(refs.count - 20) more"] : []),

@@ -232,6 +232,7 @@ extension JSONWriter {
       try beginObject("removed")
       try number("count", removed.count)
       try flag("upperBound", removed.upperBound)
+      if removed.incomplete { try flag("incomplete", true) }
       try beginArray("commits")
       for commit in removed.commits {
         try beginObject(inline: true)

@@ -209,6 +209,7 @@ public enum ReportSchema {
           "properties": {
             "count": { "type": "integer", "minimum": 0 },
             "upperBound": { "type": "boolean" },
+            "incomplete": { "const": true },
             "commits": {
               "type": "array",
               "items": {

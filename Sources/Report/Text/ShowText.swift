@@ -83,7 +83,7 @@ public struct ShowText {
     switch commit.survival {
     case .reachable: return "still in the history of " + (places.isEmpty ? "a ref" : places)
     case .unreachable: return "on no ref, but recoverable from " + (places.isEmpty ? "a clone" : places)
-    case .absent: return "in no clone here"
+    case .absent: return "in no clone here" + (commit.refs == nil ? "" : ", but on the server by its own word")
     }
   }
 
@@ -191,7 +191,7 @@ extension TextPage {
       field("elsewhere", elsewhere == .none ? "on no other ref" : "unknown: some ref's state is not known")
     }
     if let removed = update.removed, removed.count > 0 {
-      field("removed", (removed.upperBound ? "up to " : "") + Wording.count(removed.count, "commit"))
+      field("removed", Wording.boundWords(removed) + Wording.count(removed.count, "commit"))
     }
   }
 }

@@ -47,9 +47,18 @@ enum Wording {
       text = (introduced.atOrBefore > 0 ? "<=" : "") + String(introduced.count)
     }
     if let removed = update.removed, removed.count > 0 {
-      text += (text.isEmpty ? "" : " ") + "-" + (removed.upperBound ? "<=" : "") + String(removed.count)
+      text += (text.isEmpty ? "" : " ") + "-" + bound(removed) + String(removed.count)
     }
     return text
+  }
+
+  /// In how far a number of removed commits may be off.
+  private static func bound(_ removed: UpdateReport.Removed) -> String {
+    removed.incomplete ? (removed.upperBound ? "~" : ">=") : removed.upperBound ? "<=" : ""
+  }
+
+  static func boundWords(_ removed: UpdateReport.Removed) -> String {
+    removed.incomplete ? (removed.upperBound ? "about " : "at least ") : removed.upperBound ? "up to " : ""
   }
 
   static func verdict(_ update: UpdateReport) -> String {

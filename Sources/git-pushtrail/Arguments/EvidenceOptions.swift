@@ -19,6 +19,12 @@ struct EvidenceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "What aws codecommit batch-get-commits or get-commit answered (JSON), of commits that no clone has; git pushtrail ask prints the calls. Repeatable.",
+      valueName: "file"))
+  var serverCommits: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
       "A clone, bare or not, or a folder of clones. Repeatable. Default: the one you stand in.", valueName: "dir"))
   var repo: [String] = []
 
@@ -89,6 +95,7 @@ struct EvidenceOptions: ParsableArguments {
     options.clones = repo.isEmpty ? ["."] : repo
     options.trail = trail.isEmpty ? defaults.strings("trail") : trail
     options.events = events.isEmpty ? defaults.strings("events") : events
+    options.serverCommits = serverCommits.isEmpty ? defaults.strings("serverCommits") : serverCommits
     options.repository = repository ?? defaults.strings("repository").last
     options.since = since?.time
     options.until = until?.time

@@ -1,0 +1,48 @@
+public import Correlation
+internal import PushModel
+
+/// A blamed file as JSON, `schemaVersion` 1: `file`, `revision`, and for each of `lines[]` its `line`, `commit`, `author`,
+/// `text`, and either `push` or `unexplained` (`before-coverage`, `after-coverage`, `unattributed`, `not-pushed`).
+public struct BlameJSON {
+  private let blame: Blame
+
+  public init(_ blame: Blame) { self.blame = blame }
+
+  public func write<Failure: Error>(
+    to sink: @escaping (borrowing String) throws(Failure) -> Void
+  ) throws(Failure) {
+    var json = JSONWriter(sink: sink)
+    try json.beginObject()
+    try json.number("schemaVersion", 1)
+    try json.string("file", blame.file.path)
+    try json.string("revision", blame.file.revision.hex)
+    try json.beginArray("lines")
+    for line in blame.lines {
+      try json.beginObject()
+      try json.number("line", line.number)
+      try json.string("commit", line.commit.hex)
+      try json.beginObject("author", inline: true)
+      try json.string("name", line.author.authorName)
+      try json.string("email", line.author.authorEmail)
+      try json.string("time", line.author.authored.description)
+      json.end()
+      switch line.origin {
+      case .push(let push):
+        try json.beginObject("push")
+        try json.string("eventID", push.eventID)
+        try json.string("action", push.action)
+        try json.string("time", push.time.description)
+        try json.write(push.principal)
+        try json.string("ref", push.ref.rawValue)
+        try json.string("certainty", push.isExact ? "exact" : "no-later-than")
+        json.end()
+      case .unexplained(let reason): try json.string("unexplained", reason.rawValue)
+      }
+      try json.string("text", line.text)
+      json.end()
+    }
+    json.end()
+    json.end()
+    try json.finish()
+  }
+}
