@@ -37,7 +37,8 @@ struct RefReconciler {
   func knowledge(
     ref: RefName, timeline: RefTimeline, isProtected: Bool, visibility: RefVisibility, doubted: Timestamp?
   ) -> RefKnowledge {
-    let latest = timeline.sightings.max(by: Self.isEarlier)
+    let dated = timeline.sightings.filter { !$0.isTimeDoubtful }
+    let latest = (dated.isEmpty ? timeline.sightings : dated).max(by: Self.isEarlier)
     var knowledge = RefKnowledge(
       ref: ref, isProtected: isProtected, timeline: timeline, latest: latest,
       lastKnown: lastKnown(timeline, latest), visibility: visibility, state: .reconciled)

@@ -110,7 +110,7 @@ struct TimelineBuilder {
     var loose: [Int: LooseGroup] = [:]
     var states = [CourseState(value: created == nil ? .unknown(.beforeUnknown) : .none)]
     var anchor = created
-    let certain = Dictionary(grouping: sightings.filter(\.isCertain), by: \.low)
+    let certain = Dictionary(grouping: sightings.filter { $0.isCertain && !$0.isTimeDoubtful }, by: \.low)
     // A move that no record tells, somewhere among updates: what stood before each of those is not known.
     let hidden = sightings.filter { $0.hidesMove || $0.isContradiction }
 
