@@ -14,9 +14,11 @@ public enum Pushtrail {
   /// Throws where nothing can be judged at all; what cannot be judged in part is said in the report.
   public static func report(_ options: Options) throws(PushtrailError) -> ProvenanceReport {
     let clones = try CloneSet(options)
+    options.didFinish?(.clones)
     let reading = try readTrail(options)
     let trail = EventSet(reading.events)
     let selection = try selectRepository(clones, trail, reading, options)
+    options.didFinish?(.trail)
     let context = RunContext(
       options: options, clones: clones, reading: reading, trail: trail, names: selection.names,
       hasPlainDeletions: hasPlainDeletions(trail))

@@ -16,6 +16,7 @@ struct RunContext {
   func report(_ selection: RepositorySelection) throws(PushtrailError) -> ProvenanceReport {
     guard let last = selection.epochs.last else { throw PushtrailError("the trail holds no record of the repository") }
     let seen = try sightings(of: last.identity)
+    options.didFinish?(.sightings)
     var reports: [ProvenanceReport] = []
     for (index, epoch) in selection.epochs.enumerated() {
       let next = index + 1 < selection.epochs.count ? selection.epochs[index + 1].start : nil
@@ -37,7 +38,9 @@ struct RunContext {
     let sightings = (seen.sightings + seen.absences(of: ledger)).filter { sighting in
       isOnly || ((next.map { sighting.latest < $0 } ?? true) && sighting.latest >= epoch.start)
     }
+    options.didFinish?(.ledger)
     let graph = try loadGraph(ledger, coverage, sightings)
+    options.didFinish?(.graph)
     let evidence = Evidence(
       ledger: ledger, coverage: coverage, conflicts: trail.conflicts, unreadable: reading.unreadable,
       hasPlainDeletions: hasPlainDeletions, graph: graph, sightings: sightings,
@@ -56,6 +59,7 @@ struct RunContext {
       options: JudgementOptions(
         since: options.since, until: options.until, clockSkew: options.clockSkew, auditFrom: options.auditFrom,
         commits: options.commits, failOn: options.failOn))
+    defer { options.didFinish?(.judgement) }
     let times = epoch.events.map(\.time)
     return judge.report(
       repository: epoch.identity,
