@@ -7,12 +7,28 @@ internal import PushModel
 struct GraphDiscovery {
   private static let nobody: UInt16 = .max
 
+  private static let nowhere: UInt32 = .max
+
   private enum Object {
     case tag(ObjectID)
     case other
   }
 
+  /// A commit that was named and not read yet; `position` in the commit-graph of the first clone, where that is how it
+  /// was named.
+  private struct Unread {
+    var node: UInt32
+    var position = GraphDiscovery.nowhere
+  }
+
+  /// Where a commit was found.
+  private enum Place {
+    case graph(clone: Int, position: UInt32)
+    case object(ObjectDatabase.Outcome, owner: UInt16)
+  }
+
   private let clones: [Clone]
+  private let graphs: [CommitGraphChain?]
   private let told: [ObjectID: ToldCommit]
   private var table = NodeTable()
   private var ids: [ObjectID] = []
@@ -26,12 +42,20 @@ struct GraphDiscovery {
   private var parentCounts: [UInt16] = []
   private var parents: [UInt32] = []
   private var others: [ObjectID: Object] = [:]
+  /// For each clone, the number of the commit at each position of its commit-graph that was come to.
+  private var nodesInGraph: [[UInt32]]
+  private var unread: [Unread] = []
+  private var parentPositions: [UInt32] = []
+  /// A clone whose commit-graph contradicts itself.
+  private var contradiction: Int?
   /// Objects of each clone that are there and cannot be read.
   private(set) var damage: [[String]]
 
   init(clones: [Clone], told: [ToldCommit]) {
     self.clones = clones
     self.told = Dictionary(told.map { ($0.id, $0) }) { first, _ in first }
+    graphs = clones.map { $0.commitGraph() }
+    nodesInGraph = graphs.map { Array(repeating: Self.nowhere, count: $0?.count ?? 0) }
     damage = Array(repeating: [], count: clones.count)
   }
 
@@ -40,79 +64,127 @@ struct GraphDiscovery {
   /// Reads what an id leads to: a commit's whole history, through tags.
   mutating func read(from tip: ObjectID) {
     var next: ObjectID? = tip
-    var unread: [UInt32] = []
     while let id = next {
       next = nil
       guard table.node(of: id, in: ids) == nil, others[id] == nil else { break }
-      let (outcome, owner) = object(id)
-      switch outcome {
-      case .tag(let target):
+      let place = place(of: id)
+      switch place {
+      case .object(.tag(let target), _):
         others[id] = .tag(target)
         next = target
-      case .other: others[id] = .other
-      case .commit, .absent, .damaged:
+      case .object(.other, _): others[id] = .other
+      case .object(_, owner: Self.nobody) where told[id] == nil:
         // An id that is nowhere is no node; it may still turn out to be somebody's parent.
-        if owner != Self.nobody || told[id] != nil { place(outcome, owner, at: number(id), unread: &unread) }
+        break
+      case .graph, .object: put(place, at: number(id))
       }
     }
-    while let node = unread.popLast() {
-      let (outcome, owner) = object(ids[Int(node)])
-      place(outcome, owner, at: node, unread: &unread)
+    while let next = unread.popLast() {
+      if next.position != Self.nowhere {
+        put(.graph(clone: 0, position: next.position), at: next.node)
+      } else {
+        put(place(of: ids[Int(next.node)]), at: next.node)
+      }
     }
   }
 
-  /// From the first clone that can read it.
-  private mutating func object(_ id: ObjectID) -> (ObjectDatabase.Outcome, UInt16) {
+  /// In the first clone that has it and can read it.
+  private mutating func place(of id: ObjectID) -> Place {
     for (index, clone) in clones.enumerated() {
+      if let position = graphs[index]?.position(of: id), clone.has(id) {
+        return .graph(clone: index, position: position)
+      }
       switch clone.read(id) {
       case .absent: continue
       case .damaged(let reason): damage[index].append("object \(id) cannot be read: \(reason)")
-      case let outcome: return (outcome, UInt16(index))
+      case let outcome: return .object(outcome, owner: UInt16(index))
       }
     }
-    return (.absent, Self.nobody)
+    return .object(.absent, owner: Self.nobody)
   }
 
-  /// Notes what was read at a commit's number. What a commit names as its parent is a node even where no clone has it:
-  /// that much of its history is known.
-  private mutating func place(
-    _ outcome: ObjectDatabase.Outcome, _ owner: UInt16, at node: UInt32, unread: inout [UInt32]
-  ) {
-    let node = Int(node)
-    let parentIDs: [ObjectID]
-    if case .commit(let read, let time) = outcome {
-      (parentIDs, times[node], owners[node]) = (read, time, owner)
-    } else if let commit = told[ids[node]] {
-      (parentIDs, isBoundary[node]) = (commit.parents, !commit.allParents)
-    } else {
-      (parentIDs, isBoundary[node]) = ([], true)
+  /// Notes at a commit's number what is known of it.
+  private mutating func put(_ place: Place, at node: UInt32) {
+    let index = Int(node)
+    switch place {
+    case .graph(let clone, let position): putFromGraph(clone, position, at: node)
+    case .object(.commit(let parents, let time), let owner):
+      (times[index], owners[index]) = (time, owner)
+      link(node, to: parents)
+    case .object:
+      let commit = told[ids[index]]
+      isBoundary[index] = !(commit?.allParents ?? false)
+      link(node, to: commit?.parents ?? [])
     }
-    parentStarts[node] = UInt32(parents.count)
-    parentCounts[node] = UInt16(clamping: parentIDs.count)
-    if parentIDs.count > Int(UInt16.max) { isBoundary[node] = true }
+  }
+
+  /// What a commit names as its parent is a node even where no clone has it: that much of its history is known.
+  private mutating func link(_ node: UInt32, to parentIDs: [ObjectID]) {
+    parentStarts[Int(node)] = UInt32(parents.count)
+    parentCounts[Int(node)] = UInt16(clamping: parentIDs.count)
+    if parentIDs.count > Int(UInt16.max) { isBoundary[Int(node)] = true }
     for id in parentIDs.prefix(Int(UInt16.max)) {
       let known = ids.count
       let parent = number(id)
       parents.append(parent)
-      if parent == known { unread.append(parent) }
+      if parent == known { unread.append(Unread(node: parent)) }
+    }
+  }
+
+  /// The same of a commit in a clone's commit-graph, which names parents by position. Those are in the graph as well:
+  /// the first clone's are read there. Of another clone, an earlier one may have the parent, and comes first.
+  private mutating func putFromGraph(_ clone: Int, _ position: UInt32, at node: UInt32) {
+    guard let graph = graphs[clone], let time = graph.read(position, parents: &parentPositions) else {
+      contradiction = clone
+      return
+    }
+    (times[Int(node)], owners[Int(node)]) = (time, UInt16(clone))
+    nodesInGraph[clone][Int(position)] = node
+    parentStarts[Int(node)] = UInt32(parents.count)
+    parentCounts[Int(node)] = UInt16(clamping: parentPositions.count)
+    if parentPositions.count > Int(UInt16.max) { isBoundary[Int(node)] = true }
+    for position in parentPositions.prefix(Int(UInt16.max)) {
+      var parent = nodesInGraph[clone][Int(position)]
+      if parent == Self.nowhere {
+        let known = ids.count
+        parent = number(graph.id(at: position))
+        nodesInGraph[clone][Int(position)] = parent
+        if parent == known { unread.append(Unread(node: parent, position: clone == 0 ? position : Self.nowhere)) }
+      }
+      parents.append(parent)
     }
   }
 
   /// The number of an id; a new one if it has none yet.
   private mutating func number(_ id: ObjectID) -> UInt32 {
-    if let node = table.node(of: id, in: ids) { return node }
-    ids.append(id)
-    table.insertLast(of: ids)
-    times.append(.min)
-    owners.append(Self.nobody)
-    isBoundary.append(false)
-    parentStarts.append(0)
-    parentCounts.append(0)
-    return UInt32(ids.count - 1)
+    let node = table.numberOrInsert(id, in: &ids)
+    if Int(node) == times.count {
+      times.append(.min)
+      owners.append(Self.nobody)
+      isBoundary.append(false)
+      parentStarts.append(0)
+      parentCounts.append(0)
+    }
+    return node
   }
 
   private func parents(_ node: Int) -> ArraySlice<UInt32> {
     parents[Int(parentStarts[node])..<Int(parentStarts[node]) + Int(parentCounts[node])]
+  }
+
+  /// A clone whose commit-graph cannot be believed, and why: it contradicts itself, or a commit that was read from it is
+  /// no longer there.
+  func falseGraph() -> (clone: Int, reason: String)? {
+    if let contradiction { return (contradiction, "it names parents that are not in it") }
+    for (index, graph) in graphs.enumerated() {
+      guard let graph else { continue }
+      let nodes = nodesInGraph[index]
+      let read = nodes.indices.lazy.filter { nodes[$0] != Self.nowhere && owners[Int(nodes[$0])] == UInt16(index) }
+      if let gone = clones[index].firstGone(of: read.map { UInt32($0) }, in: graph) {
+        return (index, "commit \(gone) is in it and no longer in the clone")
+      }
+    }
+    return nil
   }
 
   // MARK: - What was found

@@ -19,12 +19,18 @@ public enum GraphLoader {
   public static func load(
     clones: [Clone], ids: [ObjectID], told: [ToldCommit]
   ) throws(GitStoreError) -> CommitGraph {
+    for clone in clones { try clone.proveReadable() }
+    var tips: [ObjectID] = []
+    for clone in clones { tips += try clone.allTips() }
+    tips += ids
     var discovery = GraphDiscovery(clones: clones, told: told)
-    for clone in clones {
-      try clone.proveReadable()
-      for id in try clone.allTips() { discovery.read(from: id) }
+    for tip in tips { discovery.read(from: tip) }
+    // What a commit-graph told is of no use unless all of it is still there.
+    while let (clone, reason) = discovery.falseGraph() {
+      clones[clone].distrustCommitGraph(reason)
+      discovery = GraphDiscovery(clones: clones, told: told)
+      for tip in tips { discovery.read(from: tip) }
     }
-    for id in ids { discovery.read(from: id) }
     for (index, clone) in clones.enumerated() {
       let missing = clone.refs.filter { !discovery.isKnown($0.target) }
       clone.noteHistory(

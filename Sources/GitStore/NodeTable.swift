@@ -13,12 +13,16 @@ struct NodeTable: Sendable {
     return node == Self.empty ? nil : node
   }
 
-  /// Adds the last of `ids`, which is not in the table yet.
-  mutating func insertLast(of ids: [ObjectID]) {
-    let node = ids.count - 1
+  /// The number of an id, which joins `ids` at its end if it is not there yet.
+  mutating func numberOrInsert(_ id: ObjectID, in ids: inout [ObjectID]) -> UInt32 {
     if used * 2 >= slots.count { grow(ids) }
-    slots[slot(of: ids[node], in: ids)] = UInt32(node)
-    used += 1
+    let position = slot(of: id, in: ids)
+    if slots[position] == Self.empty {
+      slots[position] = UInt32(ids.count)
+      ids.append(id)
+      used += 1
+    }
+    return slots[position]
   }
 
   /// The table of the same ids once they are numbered anew.
@@ -31,14 +35,14 @@ struct NodeTable: Sendable {
   /// Where the id is, or the empty slot where it belongs.
   private func slot(of id: ObjectID, in ids: [ObjectID]) -> Int {
     let mask = slots.count - 1
-    var position = id.hashValue & mask
+    var position = Int(truncatingIfNeeded: id.evenNumber) & mask
     while slots[position] != Self.empty, ids[Int(slots[position])] != id { position = (position + 1) & mask }
     return position
   }
 
   private mutating func grow(_ ids: [ObjectID]) {
     let old = slots
-    slots = Array(repeating: Self.empty, count: old.count * 4)
+    slots = Array(repeating: Self.empty, count: old.count * 2)
     for node in old where node != Self.empty { slots[slot(of: ids[Int(node)], in: ids)] = node }
   }
 }
