@@ -44,18 +44,23 @@ public struct Judge {
     var judged = updates.compactMap(\.self)
     let attribution = attribution(order: order, refs: refs, updates: judged)
     for index in judged.indices {
-      judged[index].report.introduced = introduced(judged[index], index, attribution)
+      guard judged[index].report.landed != .no else { continue }
+      judged[index].report.introduced = attribution.introductions[index].flatMap(introduced)
     }
-    return Judgement(
+    var judgement = Judgement(
       evidence: evidence, options: options, refs: refs, refIndex: refIndex, updates: judged, order: order,
       current: current, attribution: attribution, history: history)
+    for push in order where judgement.isInScope(ledger.pushes[push].time) {
+      judgement.scope += ledger.pushes[push].updates
+    }
+    return judgement
   }
 
   // MARK: - Refs
 
   private func knowledge(order: [Int], told: [ToldBefore]) -> [RefKnowledge] {
     var items: [RefName: [TimelineItem]] = [:]
-    var actors: [String: Int] = [:]
+    var actors: [ItemMaker.Actor: Int] = [:]
     let makeItem = ItemMaker(evidence: evidence, history: history)
     for push in order {
       for update in ledger.pushes[push].updates {
@@ -174,10 +179,8 @@ public struct Judge {
     return isKnown && relation == .inNone && current.isNowhere(tip, besides: refIndex) ? .unreachable : .unknown
   }
 
-  private func introduced(
-    _ judged: UpdateJudgement, _ update: Int, _ attribution: Attribution
-  ) -> UpdateReport.Introduced? {
-    guard judged.report.landed != .no, let found = attribution.introductions[update], !found.isCut else { return nil }
+  private func introduced(_ found: Attribution.Introduction) -> UpdateReport.Introduced? {
+    guard !found.isCut else { return nil }
     let graph = history.graph
     let count = found.exact.count + found.atOrBefore.count
     switch options.commits {
