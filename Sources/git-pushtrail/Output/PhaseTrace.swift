@@ -21,6 +21,18 @@ final class PhaseTrace: Sendable {
 
   private let last = Mutex(Moment())
 
+  /// What the process holds now, files that it maps apart; 0 where the system does not tell.
+  private static var anonymousBytes: Int {
+    guard let file = unsafe fopen("/proc/self/statm", "r") else { return 0 }
+    defer { unsafe fclose(file) }
+    var text: [CChar] = Array(repeating: 0, count: 128)
+    guard unsafe fgets(&text, 128, file) != nil else { return 0 }
+    let pages = text.split(separator: 0x20).compactMap {
+      Int(String(decoding: $0.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+    }
+    return pages.count > 2 ? (pages[1] - pages[2]) * Int(getpagesize()) : 0
+  }
+
   /// The phase that has just ended began when the one before it ended.
   func note(_ phase: Options.Phase) {
     let now = Moment()
@@ -28,12 +40,10 @@ final class PhaseTrace: Sendable {
       defer { last = now }
       return last
     }
-    var usage = rusage()
-    _ = unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     Output.trace(
       """
       {"phase":"\(phase.rawValue)","wall":\(now.wall - start.wall),"cpu":\(now.processor - start.processor),\
-      "peak":\(usage.ru_maxrss * 1024)}
+      "anonymous":\(Self.anonymousBytes)}
 
       """)
   }
