@@ -8,7 +8,7 @@ public final class Clone {
   private let objects: ObjectDatabase
   private let objectDirectories: [String]
   private let loose: LooseObjects
-  private lazy var packs = PackIndexes(objectDirectories)
+  private lazy var packs = Packs(objectDirectories)
   private var commitGraphUse: CommitGraphUse
   private let remoteConfiguration: RemoteConfiguration
   /// The worktree, or the git directory of a bare repository, as it was named.
@@ -139,6 +139,12 @@ public final class Clone {
     if case .commit = read(id) { return true }
     return false
   }
+
+  /// Whether a pack has an object, and nothing lies loose that might be read in its place.
+  func isPacked(_ id: ObjectID) -> Bool { !loose.contains(id) && packs.contains(id) }
+
+  /// The commits in its packs that do not lie loose as well, in the order in which they lie there.
+  func packedCommits() -> [ObjectID] { packs.commits().filter { !loose.contains($0) } }
 
   /// The first of the commits at some positions of its commit-graph, which ascend, that it no longer has.
   func firstGone(of positions: [UInt32], in chain: CommitGraphChain) -> ObjectID? {

@@ -23,13 +23,11 @@ public enum GraphLoader {
     var tips: [ObjectID] = []
     for clone in clones { tips += try clone.allTips() }
     tips += ids
-    var discovery = GraphDiscovery(clones: clones, told: told)
-    for tip in tips { discovery.read(from: tip) }
+    var discovery = discovered(clones, told, from: tips)
     // What a commit-graph told is of no use unless all of it is still there.
     while let (clone, reason) = discovery.falseGraph() {
       clones[clone].distrustCommitGraph(reason)
-      discovery = GraphDiscovery(clones: clones, told: told)
-      for tip in tips { discovery.read(from: tip) }
+      discovery = discovered(clones, told, from: tips)
     }
     for (index, clone) in clones.enumerated() {
       let missing = clone.refs.filter { !discovery.isKnown($0.target) }
@@ -37,5 +35,12 @@ public enum GraphLoader {
         isCut: discovery.isCut(index), missing: missing, damage: discovery.damage[index])
     }
     return discovery.graph()
+  }
+
+  private static func discovered(_ clones: [Clone], _ told: [ToldCommit], from tips: [ObjectID]) -> GraphDiscovery {
+    var discovery = GraphDiscovery(clones: clones, told: told)
+    discovery.readAhead(from: tips)
+    for tip in tips { discovery.read(from: tip) }
+    return discovery
   }
 }

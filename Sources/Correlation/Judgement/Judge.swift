@@ -37,7 +37,7 @@ public struct Judge {
     var updates: [UpdateJudgement?] = Array(repeating: nil, count: ledger.updates.count)
     for (index, knowledge) in refs.enumerated() {
       for item in knowledge.timeline.items.indices {
-        let judged = judge(item, of: index, refs, transitions, verdicts, merges, removed, current)
+        let judged = judge(item, of: index, knowledge, transitions, verdicts, merges, removed, current)
         updates[knowledge.timeline.items[item].update] = judged
       }
     }
@@ -86,10 +86,9 @@ public struct Judge {
   // MARK: - Updates
 
   private func judge(
-    _ item: Int, of refIndex: Int, _ refs: [RefKnowledge], _ transitions: TransitionRule, _ verdicts: VerdictRule,
+    _ item: Int, of refIndex: Int, _ knowledge: RefKnowledge, _ transitions: TransitionRule, _ verdicts: VerdictRule,
     _ merges: MergedTips, _ removed: RemovedCommits, _ current: CurrentRefs
   ) -> UpdateJudgement {
-    let knowledge = refs[refIndex]
     let timeline = knowledge.timeline
     let update = ledger.updates[timeline.items[item].update]
     let transition = transitions.judge(item, of: timeline)
@@ -106,7 +105,7 @@ public struct Judge {
       opensSpan: item == 0, mayAccuse: transition.mayAccuse, mayBeMissing: false)
     if isRefused { return judged }
 
-    let verdict = verdicts.judge(item, of: refIndex)
+    let verdict = verdicts.judge(item, of: refIndex, knowledge)
     report.verdict = verdict.verdict
     report.verdictReason = verdict.verdict == .unverifiable ? verdict.reason : nil
     switch verdict.verdict {

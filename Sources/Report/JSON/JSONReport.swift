@@ -20,7 +20,27 @@ public struct JSONReport {
   public func write<Failure: Error>(
     to sink: @escaping (borrowing String) throws(Failure) -> Void
   ) throws(Failure) {
-    var json = JSONWriter(sink: sink)
+    let trouble = Trouble<Failure>()
+    var json = JSONWriter { (text: borrowing String) throws(JSONWriter.Failure) in
+      do throws(Failure) {
+        try sink(text)
+      } catch {
+        trouble.error = error
+        throw JSONWriter.Failure()
+      }
+    }
+    do throws(JSONWriter.Failure) {
+      try write(into: &json)
+    } catch {
+      if let error = trouble.error { throw error }
+    }
+  }
+
+  private final class Trouble<Failure: Error> {
+    var error: Failure?
+  }
+
+  private func write(into json: inout JSONWriter) throws(JSONWriter.Failure) {
     try json.beginObject()
     try json.number("schemaVersion", ProvenanceReport.schemaVersion)
     try json.beginObject("tool", inline: true)

@@ -2,7 +2,12 @@
 ///
 /// It holds one buffer's worth of text, however large the document. Characters that are not seen or that move what is
 /// seen are written as `\uXXXX`, so that a document opened on a terminal is safe.
-struct JSONWriter<Failure: Error>: ~Copyable {
+///
+/// Not generic, which would cost several times as much where the compiler cannot see whom it writes for.
+struct JSONWriter: ~Copyable {
+  /// The sink failed; it knows why.
+  struct Failure: Error {}
+
   /// UTF-8: appending to a string costs several times as much.
   private var buffer: [UInt8] = []
   private let sink: (borrowing String) throws(Failure) -> Void

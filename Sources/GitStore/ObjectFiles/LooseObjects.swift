@@ -25,6 +25,8 @@ struct LooseObjects {
     self.files = files
   }
 
+  func contains(_ id: ObjectID) -> Bool { files[id] != nil }
+
   /// What is wrong with an object's file; `nil` if nothing is, or the object is in a pack.
   func damage(of id: ObjectID) -> String? {
     guard let path = files[id] else { return nil }
