@@ -42,7 +42,10 @@ let package = Package(
         .product(name: "CryptoExtras", package: "swift-crypto"),
       ],
       swiftSettings: strict),
-    .target(name: "GitStore", dependencies: ["PushModel", "CLibgit2", "CLibdeflate"], swiftSettings: strict),
+    .target(
+      name: "GitStore",
+      dependencies: ["PushModel", "CLibgit2", "CLibdeflate", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: strict),
     .target(name: "RefLedger", dependencies: ["PushModel"], swiftSettings: strict),
     .target(name: "Correlation", dependencies: ["RefLedger", "GitStore", "PushModel"], swiftSettings: strict),
     .target(
@@ -62,7 +65,10 @@ let package = Package(
     .testTarget(
       name: "TrailIntegrityTests", dependencies: ["TrailIntegrity", "PushModel"], exclude: ["make_trail.py"],
       swiftSettings: strict),
-    .testTarget(name: "GitStoreTests", dependencies: ["GitStore", "PushModel"], swiftSettings: strict),
+    .testTarget(
+      name: "GitStoreTests",
+      dependencies: ["GitStore", "PushModel", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: strict),
     .testTarget(name: "RefLedgerTests", dependencies: ["RefLedger", "PushModel"], swiftSettings: strict),
     .testTarget(
       name: "CorrelationTests", dependencies: ["Correlation", "RefLedger", "GitStore", "PushModel"],

@@ -16,6 +16,11 @@ static inline int pushtrail_set_extensions(const char **names, size_t count) {
   return git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, names, count);
 }
 
+/* Whether objects that were read are kept. */
+static inline int pushtrail_set_caching(int enabled) {
+  return git_libgit2_opts(GIT_OPT_ENABLE_CACHING, enabled);
+}
+
 /* The most bytes that libgit2 may keep in its object caches. */
 static inline int pushtrail_set_cache_max_size(long long bytes) {
   return git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)bytes);

@@ -6,7 +6,10 @@ public import PushModel
 public final class Clone {
   let handle: RepositoryHandle
   private let objects: ObjectDatabase
+  private let objectDirectories: [String]
   private let loose: LooseObjects
+  private lazy var packs = Packs(objectDirectories)
+  private var commitGraphUse: CommitGraphUse
   private let remoteConfiguration: RemoteConfiguration
   /// The worktree, or the git directory of a bare repository, as it was named.
   public let path: String
@@ -17,10 +20,12 @@ public final class Clone {
   public let remotes: [Remote]
   /// Every ref that names an object, in the order of names.
   public let refs: [LocalRef]
-  public var notes: [String] { openingNotes + historyNotes }
+  public var notes: [String] { openingNotes + graphNotes + historyNotes }
   private var openingNotes: [String]
   private var historyNotes: [String] = []
   private var reflogs: [String: [ReflogEntry]] = [:]
+  /// Why its commit-graph is not used, where it has one that ought to be.
+  private var graphNotes: [String] = []
   /// Why some commits lack their parents; set once the graph is loaded.
   public private(set) var incompleteReason: String?
 
@@ -48,6 +53,16 @@ public final class Clone {
     return has(".git") || (has("HEAD") && has("objects") && has("refs"))
   }
 
+  private enum CommitGraphUse {
+    case forbidden, unopened
+    case opened(CommitGraphChain)
+
+    init(isForbidden: Bool) { self = isForbidden ? .forbidden : .unopened }
+  }
+
+  /// How git's configuration says no; an empty value does too.
+  private static let falsehoods: Set<String> = ["false", "no", "off", "0", ""]
+
   /// Opens the repository at `path`, or the one that holds it, as git does.
   public init(path: String) throws(GitStoreError) {
     let handle = try RepositoryHandle(path: path)
@@ -69,9 +84,11 @@ public final class Clone {
     remotes = remoteConfiguration.remotes
     refs = try handle.refs(path: path)
     openingNotes = handle.configurationNote.map { [$0] } ?? []
+    let configurationNotes = openingNotes.count
     self.handle = handle
     self.objects = objects
-    loose = LooseObjects(directory: commonDirectory + "objects")
+    objectDirectories = ObjectDirectories.all(from: commonDirectory + "objects")
+    loose = LooseObjects(objectDirectories)
     let replaced = refs.filter { $0.name.rawValue.hasPrefix("refs/replace/") }
     if !replaced.isEmpty {
       openingNotes.append("\(path): \(replaced.count) replace refs are ignored: they rewrite what history looks like")
@@ -79,6 +96,12 @@ public final class Clone {
     if let grafts = Files.text(commonDirectory + "info/grafts"), grafts.contains(where: { !$0.isWhitespace }) {
       openingNotes.append("\(path): info/grafts is ignored: it rewrites what history looks like")
     }
+    // Git's own rules: what cuts or rewrites history is not in a commit-graph.
+    commitGraphUse = CommitGraphUse(
+      isForbidden: isShallow || openingNotes.count > configurationNotes
+        || configuration.contains { entry in
+          entry.name == "core.commitgraph" && Self.falsehoods.contains(entry.value.lowercased())
+        })
   }
 
   /// A URL as git uses it, after the configuration's `insteadOf`.
@@ -99,6 +122,56 @@ public final class Clone {
   func read(_ id: ObjectID) -> ObjectDatabase.Outcome {
     if let reason = loose.damage(of: id) { return .damaged(reason) }
     return objects.read(id)
+  }
+
+  /// Its commit-graph, where git itself would use it and it is sound.
+  func commitGraph() -> CommitGraphChain? {
+    switch commitGraphUse {
+    case .forbidden: return nil
+    case .opened(let chain): return chain
+    case .unopened: break
+    }
+    switch CommitGraphChain.open(objectDirectories) {
+    case .none: commitGraphUse = .forbidden
+    case .damaged(let reason): distrustCommitGraph(reason)
+    case .chain(let chain):
+      commitGraphUse = .opened(chain)
+      return chain
+    }
+    return nil
+  }
+
+  /// From here on, its commits are read one by one.
+  func distrustCommitGraph(_ reason: String) {
+    commitGraphUse = .forbidden
+    graphNotes = ["\(path): its commit-graph is not used: \(reason)"]
+  }
+
+  /// Whether it has a commit that its commit-graph tells of: that alone does not mean that the commit is still there.
+  func has(_ id: ObjectID) -> Bool {
+    if packs.contains(id) { return true }
+    if case .commit = read(id) { return true }
+    return false
+  }
+
+  /// Whether a pack has an object, and nothing lies loose that might be read in its place.
+  func isPacked(_ id: ObjectID) -> Bool { !loose.contains(id) && packs.contains(id) }
+
+  /// The commits in its packs that do not lie loose as well, in the order in which they lie there.
+  func packedCommits() -> [ObjectID] { packs.commits().filter { !loose.contains($0) } }
+
+  /// The first of the commits at some positions of its commit-graph, which ascend, that it no longer has.
+  func firstGone(of positions: [UInt32], in chain: CommitGraphChain) -> ObjectID? {
+    var rest = positions[...]
+    for table in chain.tables {
+      let end = rest.firstIndex { $0 >= table.base + table.ids.count } ?? rest.endIndex
+      let indexes = rest[..<end].map { $0 - UInt32(table.base) }
+      rest = rest[end...]
+      for index in packs.missing(indexes, of: table.ids) where !has(table.ids[Int(index)]) {
+        return table.ids[Int(index)]
+      }
+    }
+    return nil
   }
 
   /// Where history may start: every ref, HEAD, FETCH_HEAD and reflog entry.

@@ -20,6 +20,8 @@ enum Libgit2 {
   static let isReady: Bool = {
     guard git_libgit2_init() > 0 else { return false }
     _ = pushtrail_set_owner_validation(0)
+    // Each object is read once: what libgit2 would keep of it only costs room.
+    _ = pushtrail_set_caching(0)
     _ = pushtrail_set_cache_max_size(64 << 20)
     let result = unsafe "partialclone".withCString { partial in
       unsafe "worktreeconfig".withCString { worktree in

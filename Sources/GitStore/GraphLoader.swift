@@ -25,17 +25,28 @@ public enum GraphLoader {
   public static func load(
     clones: [Clone], ids: [ObjectID], told: [ToldCommit]
   ) throws(GitStoreError) -> CommitGraph {
-    var discovery = GraphDiscovery(clones: clones, told: told)
-    for clone in clones {
-      try clone.proveReadable()
-      for id in try clone.allTips() { discovery.read(from: id) }
+    for clone in clones { try clone.proveReadable() }
+    var tips: [ObjectID] = []
+    for clone in clones { tips += try clone.allTips() }
+    tips += ids
+    var discovery = discovered(clones, told, from: tips)
+    // What a commit-graph told is of no use unless all of it is still there.
+    while let (clone, reason) = discovery.falseGraph() {
+      clones[clone].distrustCommitGraph(reason)
+      discovery = discovered(clones, told, from: tips)
     }
-    for id in ids { discovery.read(from: id) }
     for (index, clone) in clones.enumerated() {
       let missing = clone.refs.filter { !discovery.isKnown($0.target) }
       clone.noteHistory(
         isCut: discovery.isCut(index), missing: missing, damage: discovery.damage[index])
     }
     return discovery.graph()
+  }
+
+  private static func discovered(_ clones: [Clone], _ told: [ToldCommit], from tips: [ObjectID]) -> GraphDiscovery {
+    var discovery = GraphDiscovery(clones: clones, told: told)
+    discovery.readAhead(from: tips)
+    for tip in tips { discovery.read(from: tip) }
+    return discovery
   }
 }

@@ -18,10 +18,12 @@ public final class GraphQueries {
 
   /// Commits in the history of `tips` and of none of `excluded` (`git rev-list TIPS --not EXCLUDED`), parents first.
   ///
-  /// Paints down from both sides in falling node order, where every child comes before its parents, and stops as soon as
-  /// nothing that is left can belong to the answer: the cost is that of the divergence.
+  /// Walks down from the tips and turns back at what the excluded ones contain, which mostly costs what is found. Where
+  /// asking that costs too much, it paints down from both sides in falling node order, where every child comes before its
+  /// parents, and stops as soon as nothing that is left can belong to the answer: the cost is that of the divergence.
   public func difference(_ tips: [CommitGraph.Node], excluding excluded: [CommitGraph.Node]) -> [CommitGraph.Node] {
-    search.difference(tips, excluding: excluded, in: graph)
+    search.prunedDifference(tips, excluding: excluded, in: graph)
+      ?? search.difference(tips, excluding: excluded, in: graph)
   }
 }
 
@@ -33,6 +35,11 @@ private struct Search {
   private var stamp: UInt32 = 0
   private var stack: [CommitGraph.Node] = []
   private var paint: [UInt8] = []
+  /// How many commits the questions of a pruned walk may look at before it is given up: so many, and a few more for each
+  /// commit that is found.
+  private static let patience = 256
+  private static let patiencePerCommit = 16
+  private var looked = 0
 
   init(count: Int) { visited = Array(repeating: 0, count: count) }
 
@@ -48,6 +55,7 @@ private struct Search {
     stack.removeAll(keepingCapacity: true)
     stack.append(tip)
     while let node = stack.popLast() {
+      looked += 1
       for edge in Int(graph.offsets[Int(node)])..<Int(graph.offsets[Int(node) + 1]) {
         let parent = graph.parentNodes[edge]
         guard parent >= ancestor, visited[Int(parent)] != stamp else { continue }
@@ -65,6 +73,30 @@ private struct Search {
       stamp = 0
     }
     stamp += 1
+  }
+
+  mutating func prunedDifference(
+    _ tips: [CommitGraph.Node], excluding excluded: [CommitGraph.Node], in graph: CommitGraph
+  ) -> [CommitGraph.Node]? {
+    if paint.isEmpty { paint = Array(repeating: 0, count: graph.count) }
+    looked = 0
+    var result: [CommitGraph.Node] = []
+    var touched = tips
+    var pending = tips
+    defer { for node in touched { paint[Int(node)] = 0 } }
+    while let node = pending.popLast() {
+      guard paint[Int(node)] < 2 else { continue }
+      paint[Int(node)] = 2
+      if excluded.contains(where: { reaches(node, from: $0, in: graph) }) { continue }
+      guard looked <= Self.patience + Self.patiencePerCommit * result.count else { return nil }
+      result.append(node)
+      for parent in graph.parents(node) where paint[Int(parent)] == 0 {
+        paint[Int(parent)] = 1
+        touched.append(parent)
+        pending.append(parent)
+      }
+    }
+    return result.sorted()
   }
 
   mutating func difference(

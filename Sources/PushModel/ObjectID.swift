@@ -59,6 +59,12 @@ public struct ObjectID: Hashable, Sendable {
   /// Whether every byte is zero.
   public var isZero: Bool { self == .zero }
 
+  public var firstByte: Int { Int(head >> 56) }
+  /// Where among the ids of one first byte it should stand, if those are spread evenly: in 2^32ths.
+  public var fractionBelowFirstByte: UInt64 { head >> 24 & 0xffff_ffff }
+  /// A number that ids, being hashes, spread evenly over.
+  public var evenNumber: UInt64 { head ^ middle }
+
   /// The 20 bytes.
   public var rawBytes: [UInt8] {
     var bytes: [UInt8] = []
@@ -89,6 +95,11 @@ public struct ObjectID: Hashable, Sendable {
 
   /// The first 12 digits: what screens show.
   public var short: String { String(hex.prefix(12)) }
+}
+
+extension ObjectID {
+  /// The first eight bytes of a hash say enough.
+  @inlinable public func hash(into hasher: inout Hasher) { hasher.combine(head) }
 }
 
 extension ObjectID: Comparable {

@@ -37,8 +37,15 @@ public struct Options: Sendable {
   public var excludedPrincipals: [String] = []
   /// The moment of the run: the upper end of what nothing else dates.
   public var now: Timestamp
+  /// Called as each phase ends: for whoever measures.
+  public var didFinish: (@Sendable (Phase) -> Void)?
 
   public init(now: Timestamp) { self.now = now }
+
+  /// What a run is made of, in this order; the last three once for each epoch of the repository.
+  public enum Phase: String, Sendable {
+    case clones, trail, sightings, ledger, graph, judgement
+  }
 
   /// A file of `git ls-remote` output, and when it was made (its file time if not stated).
   public struct RefsSeen: Hashable, Sendable {

@@ -26,6 +26,7 @@ public enum Pushtrail {
 
   private static func read(_ options: Options) throws(PushtrailError) -> (RunContext, RepositorySelection) {
     let clones = try CloneSet(options)
+    options.didFinish?(.clones)
     let reading = try readTrail(options)
     let stateChanges = try readStateChanges(options)
     let serverCommits = try readServerCommits(options)
@@ -40,6 +41,7 @@ public enum Pushtrail {
       let region = identity.region.isEmpty ? nil : identity.region
       try clones.requireClones(of: RepositoryNames(names: selection.names, region: region), called: identity.name)
     }
+    options.didFinish?(.trail)
     let context = RunContext(
       options: options, clones: clones, reading: reading, stateChanges: stateChanges,
       serverCommits: serverCommits, trail: trail, names: selection.names,

@@ -18,6 +18,7 @@ struct RunContext {
   func report(_ selection: RepositorySelection) throws(PushtrailError) -> ProvenanceReport {
     guard let last = selection.epochs.last else { throw PushtrailError("the trail holds no record of the repository") }
     let seen = try sightings(of: last.identity)
+    options.didFinish?(.sightings)
     var reports: [ProvenanceReport] = []
     for index in selection.epochs.indices { reports.append(try report(index, of: selection.epochs, seen)) }
     return Self.joined(reports, epochs: selection.epochs)
@@ -46,6 +47,7 @@ struct RunContext {
   ) throws(PushtrailError) -> ProvenanceReport {
     let (judge, coverage) = try judge(index, of: epochs, seen)
     let times = epochs[index].events.map(\.time)
+    defer { options.didFinish?(.judgement) }
     return judge.report(
       repository: epochs[index].identity,
       trail: TrailSummary(
@@ -72,7 +74,9 @@ struct RunContext {
       isOnly || ((next.map { time < $0 } ?? true) && time >= epoch.start)
     }
     let sightings = (seen.sightings + seen.absences(of: ledger)).filter { isOfEpoch($0.latest) }
+    options.didFinish?(.ledger)
     let graph = try loadGraph(ledger, coverage, sightings)
+    options.didFinish?(.graph)
     var evidence = Evidence(
       ledger: ledger, coverage: coverage, conflicts: trail.conflicts, unreadable: reading.unreadable,
       hasPlainDeletions: hasPlainDeletions, graph: graph, sightings: sightings,

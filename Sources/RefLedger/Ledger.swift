@@ -89,9 +89,7 @@ public struct Ledger: Sendable {
     _ events: [TrailEvent], created: Timestamp?, stateChanges: [StateChange] = [], deletionsArePlain: Bool = true
   ) {
     self.created = created
-    let ordered = events.sorted {
-      ($0.time, Self.rank($0), $0.eventID) < ($1.time, Self.rank($1), $1.eventID)
-    }
+    let ordered = Self.ordered(events)
     var pushAdvertisements = Pairing()
     var pullAdvertisements = Pairing()
     for event in ordered {
@@ -99,8 +97,7 @@ public struct Ledger: Sendable {
       case .pushAdvertisement where event.errorCode == nil: pushAdvertisements.open(event)
       case .pushAdvertisement: attempts.append(Attempt(event: event, references: []))
       case .push(let references):
-        let firstAdvertised = pushAdvertisements.earliest(before: event)
-        let advertisement = pushAdvertisements.close(event)
+        let (firstAdvertised, advertisement) = pushAdvertisements.closeWithEarliest(event)
         guard event.errorCode == nil else {
           attempts.append(Attempt(event: event, references: references.map(\.ref.rawValue)))
           continue
@@ -156,6 +153,17 @@ public struct Ledger: Sendable {
     }
     pulls.sort { ($0.event.time, $0.event.eventID) < ($1.event.time, $1.event.eventID) }
     if !stateChanges.isEmpty { join(stateChanges, deletionsArePlain) }
+  }
+
+  /// By time, then rank, then id; numbers are sorted, and ids only looked at where those tie.
+  private static func ordered(_ events: [TrailEvent]) -> [TrailEvent] {
+    var keys = events.enumerated().map { (time: $1.time, rank: rank($1), index: $0) }
+    keys.sort { left, right in
+      if left.time != right.time { return left.time < right.time }
+      if left.rank != right.rank { return left.rank < right.rank }
+      return events[left.index].eventID < events[right.index].eventID
+    }
+    return keys.map { events[$0.index] }
   }
 
   /// Of one second, an advertisement comes before the data that it announces.
@@ -252,24 +260,36 @@ private struct Pairing {
     }
   }
 
-  private var waiting: [Key: [TrailEvent]] = [:]
+  /// In order of time.
+  private struct Queue {
+    var events: [TrailEvent] = []
+    /// Those before it are too old for whatever may still come.
+    var start = 0
+  }
+
+  private var waiting: [Key: Queue] = [:]
 
   mutating func open(_ advertisement: TrailEvent) {
-    waiting[Key(advertisement), default: []].append(advertisement)
+    waiting[Key(advertisement), default: Queue()].events.append(advertisement)
   }
 
-  mutating func close(_ data: TrailEvent) -> TrailEvent? {
-    let key = Key(data)
-    guard let latest = waiting[key]?.last, data.time - latest.time <= Ledger.pairingWindow else { return nil }
-    return waiting[key]?.popLast()
+  mutating func close(_ data: TrailEvent) -> TrailEvent? { closeWithEarliest(data).latest }
+
+  /// The same, with the time of the earliest advertisement that may belong to the data record.
+  mutating func closeWithEarliest(_ data: TrailEvent) -> (earliest: Timestamp?, latest: TrailEvent?) {
+    guard let place = waiting.index(forKey: Key(data)) else { return (nil, nil) }
+    var start = waiting.values[place].start
+    while start < waiting.values[place].events.count,
+      data.time - waiting.values[place].events[start].time > Ledger.pairingWindow
+    {
+      start += 1
+    }
+    waiting.values[place].start = start
+    guard start < waiting.values[place].events.count else { return (nil, nil) }
+    return (waiting.values[place].events[start].time, waiting.values[place].events.removeLast())
   }
 
-  /// The earliest advertisement that may belong to a data record.
-  func earliest(before data: TrailEvent) -> Timestamp? {
-    waiting[Key(data)]?.first { data.time - $0.time <= Ledger.pairingWindow }?.time
-  }
-
-  var leftOver: [TrailEvent] { waiting.values.flatMap(\.self) }
+  var leftOver: [TrailEvent] { waiting.values.flatMap(\.events) }
 }
 
 extension RefChange {

@@ -14,6 +14,8 @@ struct CurrentRefs {
   private var commonTips: [CommitGraph.Node?]
   /// The ref that was marked first: what it does not own it has not.
   private let firstRef: Int?
+  /// For each branch, whether every possible state is a tip, and each with a complete history; for a tag `nil`.
+  private var branchStates: [(areTips: Bool, areComplete: Bool)?]
   /// Refs with a state that is unknown, in no clone, or incomplete; by index.
   private var uncertainRefs: Set<Int> = []
 
@@ -30,6 +32,11 @@ struct CurrentRefs {
     }
     firstRef = order.first { !refs[$0].lastKnown.contains(where: \.isUnknown) && refs[$0].lastKnown != [.none] }
     commonTips = Array(repeating: nil, count: refs.count)
+    branchStates = refs.map { knowledge in
+      if knowledge.ref.isTag { return nil }
+      let tips = knowledge.lastKnown.compactMap(\.tip)
+      return (tips.count == knowledge.lastKnown.count, tips.allSatisfy(history.isComplete))
+    }
     var marked = Array(repeating: false, count: count)
     var possible = Array(repeating: false, count: count)
     for index in order { noteUncertainty(index) }
@@ -99,15 +106,13 @@ struct CurrentRefs {
   /// Mostly the marks tell: what the ref owns it has, and what nobody may have it has not. Only what another ref owns
   /// needs a search.
   func relation(of tip: ObjectID, to ref: Int) -> Relation {
-    let knowledge = refs[ref]
-    let tips = knowledge.lastKnown.compactMap(\.tip)
-    if !knowledge.ref.isTag, tips.count == knowledge.lastKnown.count, let node = history.node(of: tip) {
+    if let state = branchStates[ref], state.areTips, let node = history.node(of: tip) {
       let owner = owners[Int(node)]
       if Int(owner) == ref + 1 { return .inAll }
       let isNowhere = owner == 0 || ref == firstRef
-      if isNowhere, possibleOwners[Int(node)] == 0, tips.allSatisfy(history.isComplete) { return .inNone }
+      if isNowhere, possibleOwners[Int(node)] == 0, state.areComplete { return .inNone }
     }
-    return Relation(of: tip, to: knowledge.lastKnown, isTag: knowledge.ref.isTag, history)
+    return Relation(of: tip, to: refs[ref].lastKnown, isTag: branchStates[ref] == nil, history)
   }
 
   /// Whether every ref's last known state has a complete history, so that what none has is in none.

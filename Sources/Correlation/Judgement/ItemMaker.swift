@@ -7,17 +7,23 @@ struct ItemMaker {
   let evidence: Evidence
   let history: History
 
-  /// `actors`: a number for each principal and address.
-  func callAsFunction(_ index: Int, told: ToldBefore, actors: inout [String: Int]) -> TimelineItem {
+  /// Who pushed, and from where.
+  struct Actor: Hashable {
+    var name: String
+    var address: String
+  }
+
+  /// `actors`: a number for each.
+  func callAsFunction(_ index: Int, told: ToldBefore, actors: inout [Actor: Int]) -> TimelineItem {
     let update = evidence.ledger.updates[index]
     let push = evidence.ledger.pushes[update.push]
     let event = push.event
-    let name =
-      (event.principal.arn
-        ?? [event.principal.type, event.principal.name, event.principal.accountID ?? ""].joined(separator: "\n"))
-      + "\n" + event.sourceIPAddress
-    let actor = actors[name] ?? actors.count
-    actors[name] = actor
+    let who = Actor(
+      name: event.principal.arn
+        ?? [event.principal.type, event.principal.name, event.principal.accountID ?? ""].joined(separator: "\n"),
+      address: event.sourceIPAddress)
+    let actor = actors[who, default: actors.count]
+    actors[who] = actor
     // CodeCommit's own event of the update tells what it did.
     let isWitnessed = evidence.ledger.witnesses[index] != nil
     let mayBeDeletion = !isWitnessed && update.isGitPush && update.after != nil && !evidence.hasPlainDeletions

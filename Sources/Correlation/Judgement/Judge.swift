@@ -39,26 +39,31 @@ public struct Judge {
     var updates: [UpdateJudgement?] = Array(repeating: nil, count: ledger.updates.count)
     for (index, knowledge) in refs.enumerated() {
       for item in knowledge.timeline.items.indices {
-        let judged = judge(item, of: index, refs, transitions, verdicts, merges, removed, current)
+        let judged = judge(item, of: index, knowledge, transitions, verdicts, merges, removed, current)
         updates[knowledge.timeline.items[item].update] = judged
       }
     }
     var judged = updates.compactMap(\.self)
     let attribution = attribution(order: order, refs: refs, updates: judged)
     for index in judged.indices {
-      judged[index].report.introduced = introduced(judged[index], index, attribution)
+      guard judged[index].report.landed != .no else { continue }
+      judged[index].report.introduced = attribution.introductions[index].flatMap(introduced)
     }
-    return Judgement(
+    var judgement = Judgement(
       evidence: evidence, options: options, refs: refs, refIndex: refIndex, updates: judged, order: order,
       current: current, attribution: attribution, history: history, witnesses: witnesses,
       serverQuestions: ServerQuestions(evidence: evidence, history: history, updates: judged))
+    for push in order where judgement.isInScope(ledger.pushes[push].time) {
+      judgement.scope += ledger.pushes[push].updates
+    }
+    return judgement
   }
 
   // MARK: - Refs
 
   private func knowledge(order: [Int], told: [ToldBefore]) -> [RefKnowledge] {
     var items: [RefName: [TimelineItem]] = [:]
-    var actors: [String: Int] = [:]
+    var actors: [ItemMaker.Actor: Int] = [:]
     let makeItem = ItemMaker(evidence: evidence, history: history)
     for push in order {
       for update in ledger.pushes[push].updates {
@@ -86,10 +91,9 @@ public struct Judge {
   // MARK: - Updates
 
   private func judge(
-    _ item: Int, of refIndex: Int, _ refs: [RefKnowledge], _ transitions: TransitionRule, _ verdicts: VerdictRule,
+    _ item: Int, of refIndex: Int, _ knowledge: RefKnowledge, _ transitions: TransitionRule, _ verdicts: VerdictRule,
     _ merges: MergedTips, _ removed: RemovedCommits, _ current: CurrentRefs
   ) -> UpdateJudgement {
-    let knowledge = refs[refIndex]
     let timeline = knowledge.timeline
     let update = ledger.updates[timeline.items[item].update]
     let transition = transitions.judge(item, of: timeline)
@@ -106,7 +110,7 @@ public struct Judge {
       opensSpan: item == 0, mayAccuse: transition.mayAccuse, mayBeMissing: false)
     if isRefused { return judged }
 
-    let verdict = verdicts.judge(item, of: refIndex)
+    let verdict = verdicts.judge(item, of: refIndex, knowledge)
     report.verdict = verdict.verdict
     report.verdictReason = verdict.verdict == .unverifiable ? verdict.reason : nil
     switch verdict.verdict {
@@ -179,10 +183,8 @@ public struct Judge {
     return isKnown && relation == .inNone && current.isNowhere(tip, besides: refIndex) ? .unreachable : .unknown
   }
 
-  private func introduced(
-    _ judged: UpdateJudgement, _ update: Int, _ attribution: Attribution
-  ) -> UpdateReport.Introduced? {
-    guard judged.report.landed != .no, let found = attribution.introductions[update], !found.isCut else { return nil }
+  private func introduced(_ found: Attribution.Introduction) -> UpdateReport.Introduced? {
+    guard !found.isCut else { return nil }
     let graph = history.graph
     let count = found.exact.count + found.atOrBefore.count
     switch options.commits {

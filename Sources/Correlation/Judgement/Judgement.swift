@@ -16,6 +16,8 @@ struct Judgement {
   var history: History
   var witnesses: Witnesses
   var serverQuestions = ServerQuestions()
+  /// Indices of the ledger's updates for which `--since` and `--until` ask, in ledger order.
+  var scope: [Int] = []
 
   var ledger: Ledger { evidence.ledger }
   var coverage: Coverage { evidence.coverage }
@@ -25,9 +27,10 @@ struct Judgement {
     (options.since.map { $0 <= time } ?? true) && (options.until.map { time <= $0 } ?? true)
   }
 
-  /// Updates in scope, in ledger order.
-  var updatesInScope: [UpdateJudgement] {
-    order.filter { isInScope(ledger.pushes[$0].time) }.flatMap { ledger.pushes[$0].updates.map { updates[$0] } }
+  /// Updates in scope that `isWanted` chooses, in ledger order. What is not wanted is looked at in its place and not
+  /// copied: most rules want one in a hundred.
+  func updatesInScope(where isWanted: (borrowing UpdateReport) -> Bool) -> [UpdateJudgement] {
+    scope.compactMap { index in isWanted(updates[index].report) ? updates[index] : nil }
   }
 
   func event(of update: UpdateJudgement) -> TrailEvent { ledger.pushes[update.push].event }

@@ -162,10 +162,9 @@ struct ReportAssembly {
     var transitions: [Transition: Int] = [:]
     var verdicts: [Verdict: Int] = [:]
     var rules: [Rule: Int] = [:]
-    let updates = judgement.updatesInScope
-    for update in updates {
-      transitions[update.report.transition, default: 0] += 1
-      if let verdict = update.report.verdict { verdicts[verdict, default: 0] += 1 }
+    for index in judgement.scope {
+      transitions[judgement.updates[index].report.transition, default: 0] += 1
+      if let verdict = judgement.updates[index].report.verdict { verdicts[verdict, default: 0] += 1 }
     }
     for finding in findings { rules[finding.rule, default: 0] += 1 }
     let pushes = judgement.order.filter { judgement.isInScope(ledger.pushes[$0].time) }.count
@@ -178,7 +177,7 @@ struct ReportAssembly {
         .pass
       }
     return Summary(
-      pushes: pushes, updates: updates.count, byTransition: transitions, byVerdict: verdicts, byRule: rules,
+      pushes: pushes, updates: judgement.scope.count, byTransition: transitions, byVerdict: verdicts, byRule: rules,
       result: result)
   }
 }

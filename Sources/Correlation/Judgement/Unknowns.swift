@@ -27,7 +27,10 @@ struct Unknowns {
   init(_ judgement: Judgement) { self.judgement = judgement }
 
   func all() -> [Unknown] {
-    judgement.updatesInScope.flatMap { transition($0) + verdict($0) + removal($0) }
+    judgement.updatesInScope { update in
+      update.transition == .unknown || update.verdict == .unverifiable
+        || update.transition == .deleted && update.mergedBy == nil
+    }.flatMap { transition($0) + verdict($0) + removal($0) }
       + judgement.refs.flatMap { state($0) + audit($0) }
   }
 

@@ -41,8 +41,8 @@ struct VerdictRule {
     var mayBeMissing = false
   }
 
-  func judge(_ item: Int, of refIndex: Int) -> Result {
-    let knowledge = refs[refIndex]
+  /// `knowledge` is what is known of the ref of that index.
+  func judge(_ item: Int, of refIndex: Int, _ knowledge: RefKnowledge) -> Result {
     let timeline = knowledge.timeline
     guard let tip = timeline.items[item].after, !timeline.isDeletion(item) else {
       return deletion(item, of: knowledge)

@@ -4,8 +4,8 @@ internal import RefLedger
 /// `commits-missing`: a pushed tip that its ref lacks, though no logged event took it away. The gravest finding.
 struct CommitsMissingRule: FindingRule {
   func findings(in judgement: Judgement) -> [Finding] {
-    judgement.updatesInScope.compactMap { update in
-      guard update.report.verdict == .missing, let placed = update.missingFrom, let tip = update.report.after else {
+    judgement.updatesInScope { $0.verdict == .missing }.compactMap { update in
+      guard let placed = update.missingFrom, let tip = update.report.after else {
         return nil
       }
       let event = judgement.event(of: update)

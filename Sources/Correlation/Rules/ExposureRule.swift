@@ -10,10 +10,8 @@ struct ExposureRule: FindingRule {
     let search = ExposureSearch(judgement)
     guard !search.reads.isEmpty else { return [] }
     let pushes = Dictionary(judgement.ledger.pushes.map { ($0.event.eventID, $0.time) }) { first, _ in first }
-    return judgement.updatesInScope.compactMap { update in
-      guard update.isProtected, let tip = update.report.after, let verdict = update.report.verdict,
-        [.overwritten, .deleted, .missing].contains(verdict)
-      else { return nil }
+    return judgement.updatesInScope(where: Self.isLost).compactMap { update in
+      guard update.isProtected, let tip = update.report.after else { return nil }
       let pushed = judgement.ledger.pushes[update.push].time
       guard let end = update.report.droppedBy.flatMap({ pushes[$0.eventID] }) ?? update.missingFrom?.end else {
         return nil
@@ -32,6 +30,13 @@ struct ExposureRule: FindingRule {
       return Finding(
         rule: .exposure, severity: .note, message: message, ref: update.report.ref,
         eventID: judgement.event(of: update).eventID, commits: [tip], evidence: evidence, isProtected: true)
+    }
+  }
+
+  private static func isLost(_ report: borrowing UpdateReport) -> Bool {
+    switch report.verdict {
+    case .overwritten, .deleted, .missing: true
+    default: false
     }
   }
 

@@ -6,7 +6,7 @@ struct ForcePushRule: FindingRule {
   func findings(in judgement: Judgement) -> [Finding] {
     var findings: [Finding] = []
     var blamed: Set<Int> = []
-    for update in judgement.updatesInScope where update.report.transition == .forced {
+    for update in judgement.updatesInScope(where: { $0.transition == .forced }) {
       findings.append(update.report.ref.isTag ? tagMoved(update, judgement) : forced(update, judgement))
       blamed.insert(update.push)
     }
@@ -116,7 +116,7 @@ struct ForcePushRule: FindingRule {
   /// which they were gone.
   private func provenDrops(in judgement: Judgement) -> [Finding] {
     var byEvent: [String: [UpdateJudgement]] = [:]
-    for update in judgement.updatesInScope where update.report.verdict == .overwritten {
+    for update in judgement.updatesInScope(where: { $0.verdict == .overwritten }) {
       guard let dropped = update.report.droppedBy, dropped.certainty == .noLaterThan else { continue }
       byEvent[dropped.eventID, default: []].append(update)
     }

@@ -3,10 +3,8 @@ internal import PushModel
 /// `ref-deleted`: a deletion that took commits off the server's refs.
 struct RefDeletedRule: FindingRule {
   func findings(in judgement: Judgement) -> [Finding] {
-    judgement.updatesInScope.compactMap { update in
-      guard update.report.transition == .deleted, update.report.mergedBy == nil else { return nil }
-      return finding(update, judgement)
-    }
+    judgement.updatesInScope { $0.transition == .deleted && $0.mergedBy == nil }
+      .compactMap { finding($0, judgement) }
   }
 
   private func finding(_ update: UpdateJudgement, _ judgement: Judgement) -> Finding? {

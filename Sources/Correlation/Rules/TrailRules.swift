@@ -70,7 +70,8 @@ struct DeniedPushRule: FindingRule {
 /// `root-push`: the account's root user pushed.
 struct RootPushRule: FindingRule {
   func findings(in judgement: Judgement) -> [Finding] {
-    judgement.order.map { judgement.ledger.pushes[$0] }.compactMap { push in
+    judgement.order.compactMap { index in
+      let push = judgement.ledger.pushes[index]
       guard push.event.principal.type == "Root", judgement.isInScope(push.time) else { return nil }
       let refs = push.updates.map { judgement.ledger.updates[$0].ref.shorthand }
       return Finding(

@@ -75,7 +75,8 @@ struct UnknownsRule: FindingRule {
 
   /// A push whose list of refs CloudTrail cut may have done anything to any of them.
   private func omitted(in judgement: Judgement) -> [Finding] {
-    judgement.order.map { judgement.ledger.pushes[$0] }.compactMap { push in
+    judgement.order.filter { judgement.ledger.pushes[$0].omitted != nil }.compactMap { index in
+      let push = judgement.ledger.pushes[index]
       guard let omission = push.omitted, judgement.isInScope(push.time) else { return nil }
       var ref: RefName?
       if case .oneRef(let name) = omission { ref = name }

@@ -20,7 +20,10 @@ public struct JSONReport {
   public func write<Failure: Error>(
     to sink: @escaping (borrowing String) throws(Failure) -> Void
   ) throws(Failure) {
-    var json = JSONWriter(sink: sink)
+    try JSONWriter.write(to: sink) { (json: inout JSONWriter) throws(JSONWriter.Failure) in try write(into: &json) }
+  }
+
+  private func write(into json: inout JSONWriter) throws(JSONWriter.Failure) {
     try json.beginObject()
     try json.number("schemaVersion", ProvenanceReport.schemaVersion)
     try json.beginObject("tool", inline: true)

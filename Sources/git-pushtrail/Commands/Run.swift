@@ -19,6 +19,8 @@ enum Run {
   }
 
   static func report(_ options: Options) throws(CommandFailure) -> ProvenanceReport {
+    var options = options
+    if PhaseTrace.isWanted { options.didFinish = PhaseTrace().note }
     let report: ProvenanceReport
     do throws(PushtrailError) {
       report = try Pushtrail.report(options)

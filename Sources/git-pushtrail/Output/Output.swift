@@ -24,6 +24,9 @@ enum Output {
 
   static func warn(_ message: String) { note("warning: \(TerminalText.escaping(message))\n") }
 
+  /// A line for a program that measures this one.
+  static func trace(_ line: String) { note(line) }
+
   /// Standard error has no better place to report to.
   private static func note(_ text: String) {
     do throws(SystemError) { try write(text, to: STDERR_FILENO) } catch {}

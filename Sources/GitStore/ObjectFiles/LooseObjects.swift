@@ -12,24 +12,20 @@ struct LooseObjects {
   /// Files larger than this are no commits; nothing here reads them.
   private static let largest = 64 << 20
 
-  /// - Parameter directory: An `objects` directory; those that it borrows from are read as well.
-  init(directory: String) {
+  /// - Parameter directories: `objects` directories.
+  init(_ directories: [String]) {
     var files: [ObjectID: String] = [:]
-    var pending = [directory]
-    var seen: Set<String> = []
-    while let directory = pending.popLast() {
-      guard seen.insert(directory).inserted, seen.count < 64 else { continue }
+    for directory in directories {
       for folder in Files.entries(directory) where folder.utf8.count == 2 {
         for name in Files.entries("\(directory)/\(folder)") {
           if let id = ObjectID(hex: folder + name) { files[id] = "\(directory)/\(folder)/\(name)" }
         }
       }
-      for line in (Files.text("\(directory)/info/alternates") ?? "").split(separator: "\n") where !line.hasPrefix("#") {
-        pending.append(line.hasPrefix("/") ? String(line) : "\(directory)/\(line)")
-      }
     }
     self.files = files
   }
+
+  func contains(_ id: ObjectID) -> Bool { files[id] != nil }
 
   /// What is wrong with an object's file; `nil` if nothing is, or the object is in a pack.
   func damage(of id: ObjectID) -> String? {

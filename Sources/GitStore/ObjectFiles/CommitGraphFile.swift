@@ -1,0 +1,115 @@
+internal import Crypto
+internal import PushModel
+
+/// One commit-graph file of git: a whole graph, or one layer of a split chain.
+///
+/// The format is git's `Documentation/gitformat-commit-graph.txt`. Chunks that hold nothing that is needed here (changed
+/// paths, generation numbers of either version) are passed over, as are unknown ones. Every number in it is checked before
+/// it is used as an index. Committer times have 34 bits in it: those after the year 2514 come out too early, in git too.
+@safe struct CommitGraphFile {
+  let ids: SortedIDs
+  /// 36 bytes a commit: tree, two parents, generation and time.
+  private let commits: UnsafeRawBufferPointer
+  /// Parents beyond the first of commits with more than two.
+  private let extraEdges: UnsafeRawBufferPointer
+  /// Of the layers that it lies upon, in their order.
+  let baseHashes: [ObjectID]
+  /// The checksum over the rest of the file; also its name in a chain.
+  let hash: ObjectID
+  private let file: MappedFile
+
+  private static let commitSize = 36
+  private static let noParent: UInt32 = 0x7000_0000
+  private static let extraMark: UInt32 = 0x8000_0000
+
+  enum Failure: Error {
+    case absent
+    case damaged(String)
+  }
+
+  init(path: String) throws(Failure) {
+    guard let file = MappedFile(path: path) else { throw .absent }
+    let bytes = unsafe file.bytes
+    guard bytes.count >= 8 + 12 + SortedIDs.idSize, unsafe bytes.bigEndian(at: 0, as: UInt32.self) == 0x4347_5048
+    else { throw .damaged("it is not a commit-graph") }
+    guard unsafe bytes[4] == 1, unsafe bytes[5] == 1 else { throw .damaged("its version is not known") }
+    let end = bytes.count - SortedIDs.idSize
+    var digest = Insecure.SHA1()
+    unsafe digest.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[..<end]))
+    let sum = unsafe digest.finalize().withUnsafeBytes { unsafe ObjectID(rawBytes: $0) }
+    guard let sum, unsafe sum == ObjectID(rawBytes: UnsafeRawBufferPointer(rebasing: bytes[end...])) else {
+      throw .damaged("its checksum does not hold")
+    }
+    let chunks = try unsafe Self.chunks(of: bytes, until: end)
+    guard let fanout = unsafe chunks["OIDF"], let table = unsafe chunks["OIDL"], let commits = unsafe chunks["CDAT"],
+      let ids = unsafe SortedIDs(fanout: fanout, ids: table), commits.count == ids.count * Self.commitSize
+    else { throw .damaged("its tables do not fit each other") }
+    let bases = unsafe chunks["BASE"] ?? UnsafeRawBufferPointer(start: nil, count: 0)
+    guard unsafe bases.count == Int(bytes[7]) * SortedIDs.idSize else {
+      throw .damaged("its list of layers is not as long as it says")
+    }
+    self.ids = ids
+    unsafe self.commits = commits
+    unsafe extraEdges = chunks["EDGE"] ?? UnsafeRawBufferPointer(start: nil, count: 0)
+    baseHashes = stride(from: 0, to: bases.count, by: SortedIDs.idSize).compactMap {
+      unsafe ObjectID(rawBytes: UnsafeRawBufferPointer(rebasing: bases[$0...]))
+    }
+    hash = sum
+    self.file = file
+  }
+
+  /// The table of contents: where each chunk lies; the next one's start is its end.
+  private static func chunks(
+    of bytes: UnsafeRawBufferPointer, until end: Int
+  ) throws(Failure) -> [String: UnsafeRawBufferPointer] {
+    let count = unsafe Int(bytes[6])
+    let contents = 8
+    let first = contents + 12 * (count + 1)
+    guard first <= end else { throw .damaged("its table of contents is cut short") }
+    var chunks: [String: UnsafeRawBufferPointer] = unsafe [:]
+    var start = unsafe bytes.bigEndian(at: contents + 4, as: UInt64.self)
+    guard start >= UInt64(first) else { throw .damaged("its chunks lie outside it") }
+    for index in 0..<count {
+      let entry = contents + 12 * index
+      let next = unsafe bytes.bigEndian(at: entry + 16, as: UInt64.self)
+      guard start <= next, next <= UInt64(end) else { throw .damaged("its chunks lie outside it") }
+      let name = unsafe String(decoding: bytes[entry..<entry + 4], as: UTF8.self)
+      guard unsafe chunks[name] == nil else { throw .damaged("it holds a chunk twice") }
+      unsafe chunks[name] = UnsafeRawBufferPointer(rebasing: bytes[Int(start)..<Int(next)])
+      start = next
+    }
+    return unsafe chunks
+  }
+
+  var count: Int { ids.count }
+
+  /// Appends the parents' positions, counted over all layers of a chain, and returns the committer's time; `nil` where
+  /// the file contradicts itself. Positions are not checked against how many there are.
+  func read(_ index: Int, parents: inout [UInt32]) -> Int64? {
+    precondition(index >= 0 && index < count)
+    let start = index * Self.commitSize
+    let first = unsafe commits.bigEndian(at: start + 20, as: UInt32.self)
+    let second = unsafe commits.bigEndian(at: start + 24, as: UInt32.self)
+    if first != Self.noParent { parents.append(first) }
+    if second & Self.extraMark != 0 {
+      guard readExtraEdges(from: Int(second & ~Self.extraMark), into: &parents) else { return nil }
+    } else if second != Self.noParent {
+      parents.append(second)
+    }
+    let high = unsafe commits.bigEndian(at: start + 28, as: UInt32.self) & 3
+    let low = unsafe commits.bigEndian(at: start + 32, as: UInt32.self)
+    return Int64(high) << 32 | Int64(low)
+  }
+
+  /// An octopus's other parents: a run that ends with the one that is marked.
+  private func readExtraEdges(from first: Int, into parents: inout [UInt32]) -> Bool {
+    var index = first
+    while unsafe index < extraEdges.count / 4 {
+      let edge = unsafe extraEdges.bigEndian(at: 4 * index, as: UInt32.self)
+      parents.append(edge & ~Self.extraMark)
+      if edge & Self.extraMark != 0 { return true }
+      index += 1
+    }
+    return false
+  }
+}
