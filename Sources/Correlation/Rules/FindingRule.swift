@@ -7,8 +7,8 @@ protocol FindingRule: Sendable {
 
 /// Every rule that needs no policy.
 let defaultRules: [any FindingRule] = [
-  CommitsMissingRule(), UnloggedUpdateRule(), TrailConflictRule(), ForcePushRule(), RefDeletedRule(),
-  UnattributedCommitsRule(), RootPushRule(), DeniedPushRule(), TrailGapRule(), UnknownsRule(),
+  CommitsMissingRule(), UnloggedUpdateRule(), TrailConflictRule(), TrailChangedRule(), ForcePushRule(),
+  RefDeletedRule(), UnattributedCommitsRule(), RootPushRule(), DeniedPushRule(), TrailGapRule(), UnknownsRule(),
 ]
 
 /// Words that several rules use.
