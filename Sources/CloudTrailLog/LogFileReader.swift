@@ -9,12 +9,19 @@ struct FileReading: Sendable {
   var codecommitRecords = 0
   var unreadable: [UnreadablePlace] = []
   var spans = SpanBuilder()
+  /// The texts of CodeCommit's records, where they are wanted.
+  var kept: KeptRecords?
+  /// What the file is known by, where that is wanted and it could be opened.
+  var fingerprint: [UInt8] = []
+  var stamp: FileStamp?
+  /// Whether some text in it has the shape of CloudTrail's own log files.
+  var hasLogShape = false
   /// Set where a file that the user named is no trail at all.
   var refusal: TrailError?
 }
 
 /// Reads one log file after the other, reusing its buffers. One thread at a time.
-final class LogFileReader {
+@safe final class LogFileReader {
   private let limit: Int64
   private let deliveryLag: Int64
   private let standardInput: CInt
@@ -26,9 +33,14 @@ final class LogFileReader {
   /// The record that was last taken out of an export.
   private let unwrapped: ByteBuffer
   private var events = EventCache()
+  /// Where set, the records' texts are kept, and this tells what a file's bytes are known by.
+  private let fingerprint: (@Sendable (UnsafeRawBufferPointer) -> [UInt8])?
 
   /// `nil` where there is no memory.
-  init?(limit: Int64, deliveryLag: Int64, standardInput: CInt) {
+  init?(
+    limit: Int64, deliveryLag: Int64, standardInput: CInt,
+    fingerprint: (@Sendable (UnsafeRawBufferPointer) -> [UInt8])? = nil
+  ) {
     guard let input = ByteBuffer(capacity: 1 << 18), let inflated = ByteBuffer(capacity: 1 << 22),
       let unwrapped = ByteBuffer(capacity: 1 << 12), let inflater = GzipInflater(), let zstd = ZstdInflater(),
       let parser = JSONParser()
@@ -42,15 +54,20 @@ final class LogFileReader {
     self.zstd = zstd
     self.parser = parser
     self.unwrapped = unwrapped
+    unsafe self.fingerprint = fingerprint
   }
 
   func read(_ file: TrailFile) -> FileReading {
     var task = FileTask(file: file, deliveryLag: deliveryLag)
-    if let reason = load(file) {
+    if unsafe fingerprint != nil { task.reading.kept = KeptRecords() }
+    if let reason = load(file, &task) {
       task.note(reason)
       return task.reading
     }
     task.reading.bytes = Int64(input.count)
+    if let fingerprint = unsafe fingerprint {
+      task.reading.fingerprint = unsafe fingerprint(UnsafeRawBufferPointer(start: input.start, count: input.count))
+    }
     let damage: GzipInflater.Damage?
     if GzipInflater.isGzip(input) {
       damage = inflater.inflate(input, into: inflated, limit: limit)
@@ -65,12 +82,30 @@ final class LogFileReader {
     return task.reading
   }
 
-  private func load(_ file: TrailFile) -> String? {
+  /// The events of records that were kept, as their file gave them.
+  func read(_ kept: KeptFile) -> [TrailEvent] {
+    var task = FileTask(
+      file: TrailFile(bytes: kept.isStandardInput ? [] : Array(kept.name.utf8), isNamed: false),
+      deliveryLag: deliveryLag)
+    guard input.fill(from: kept.text) else { return [] }
+    readText(input, &task)
+    guard kept.numbers != Array(1...max(1, kept.numbers.count)) else { return task.reading.events }
+    return task.reading.events.compactMap { event in
+      guard event.location.record <= kept.numbers.count else { return nil }
+      var event = event
+      event.location.record = kept.numbers[event.location.record - 1]
+      return event
+    }
+  }
+
+  private func load(_ file: TrailFile, _ task: inout FileTask) -> String? {
     if file.isStandardInput { return input.fill(from: standardInput, limit: limit) }
     let path = file.bytes.map { CChar(bitPattern: $0) } + [0]
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return "cannot be opened: \(TrailInputs.lastError())" }
     defer { close(descriptor) }
+    var status = stat()
+    if unsafe fstat(descriptor, &status) == 0 { task.reading.stamp = FileStamp(status) }
     return input.fill(from: descriptor, limit: limit)
   }
 
@@ -91,6 +126,7 @@ final class LogFileReader {
       switch scan.shape {
       case .logFile, .array, .record:
         if scan.shape == .logFile {
+          task.reading.hasLogShape = true
           task.reading.spans.note(file: task.place)
           for span in scan.spans { task.reading.spans.note(span, in: task.place) }
         }
@@ -111,7 +147,9 @@ final class LogFileReader {
     var scan = CarefulScan(text, from: start)
     scan.run { item in
       switch item {
-      case .logFile: task.reading.spans.note(file: task.place)
+      case .logFile:
+        task.reading.hasLogShape = true
+        task.reading.spans.note(file: task.place)
       case .element(let range, let inLogFile): parsedRecord(range, text, inLogFile: inLogFile, &task)
       case .text(let range): textWithoutRecords(range, text, &task)
       case .broken(let offset, let reason, let inRecords):
@@ -228,6 +266,7 @@ final class LogFileReader {
       task.reading.records += 1
       task.reading.codecommitRecords += 1
       task.reading.events.append(event)
+      task.reading.kept?.append(text, head.range, number: task.reading.records)
       if !head.isInSpan, scan.shape == .logFile { task.reading.spans.note(head, in: task.place) }
       return
     }
@@ -302,7 +341,9 @@ final class LogFileReader {
       case .failure(let reason):
         task.noteRecord(
           "the record is broken JSON: \(reason.lowercasedFirst)", offset: head.range.lowerBound, time: head.time)
-      case .value(let value): task.event(value, offset: head.range.lowerBound)
+      case .value(let value):
+        task.reading.kept?.append(text, head.range, number: task.reading.records)
+        task.event(value, offset: head.range.lowerBound)
       }
     }
   }
