@@ -6,6 +6,8 @@ internal import RefLedger
 public struct Options: Sendable {
   /// Folders, files or `-` (standard input).
   public var trail: [String] = []
+  /// What `import` made: read together with `trail`, whose files it holds are not read again.
+  public var ledger: String?
   /// Clones; the checkout that one stands in where the user names none.
   public var clones: [String] = []
   /// `NAME`, an ARN, or a repository id, where the clone's remote does not tell or the trail has several.

@@ -1,6 +1,7 @@
 internal import CloudTrailLog
 public import Correlation
 internal import GitStore
+public import LedgerStore
 public import PushModel
 internal import RefLedger
 
@@ -9,18 +10,43 @@ public enum Pushtrail {
   public static let name = "git-pushtrail"
   public static let version = "0.1.0"
 
-  /// Makes the whole report. Reads files and clones; writes nothing.
+  /// Makes the whole report. Reads files and clones; writes nothing but, into a ledger that is given, what the clones
+  /// show of the server's refs.
   ///
   /// Throws where nothing can be judged at all; what cannot be judged in part is said in the report.
-  public static func report(_ options: Options) throws(PushtrailError) -> ProvenanceReport {
+  ///
+  /// - Parameter notice: Takes sentences about what went wrong beside the report.
+  public static func report(
+    _ options: Options, notice: @escaping (String) -> Void = { _ in }
+  ) throws(PushtrailError) -> ProvenanceReport {
     let clones = try CloneSet(options)
     let reading = try readTrail(options)
     let trail = EventSet(reading.events)
     let selection = try selectRepository(clones, trail, reading, options)
     let context = RunContext(
       options: options, clones: clones, reading: reading, trail: trail, names: selection.names,
-      hasPlainDeletions: hasPlainDeletions(trail))
+      hasPlainDeletions: hasPlainDeletions(trail), notice: notice)
     return try context.report(selection)
+  }
+
+  /// Brings what is new in `options.trail` into the ledger `options.ledger`, which it makes where there is none.
+  ///
+  /// Each file comes in whole or not at all, whatever becomes of the process; what the ledger has is never lost.
+  public static func importTrail(_ options: Options) throws(PushtrailError) -> ImportSummary {
+    guard let ledger = options.ledger else {
+      throw PushtrailError(
+        "no ledger given",
+        hints: [
+          "name the file to keep records in: --ledger FILE",
+          "or set a default for this clone: git config pushtrail.ledger FILE",
+        ])
+    }
+    do throws(LedgerError) {
+      let reader = TrailReader(maximumFileSize: options.maximumFileSize, deliveryLag: options.deliveryLag)
+      return try LedgerImport(ledger: ledger, reader: reader, now: options.now).run(options.trail)
+    } catch {
+      throw PushtrailError(error)
+    }
   }
 
   /// The `pushtrail.*` keys of git's configuration, as the repository at `repo` sees them: defaults for the options of the
@@ -51,17 +77,25 @@ public enum Pushtrail {
   }
 
   private static func readTrail(_ options: Options) throws(PushtrailError) -> TrailReading {
+    let reader = TrailReader(maximumFileSize: options.maximumFileSize, deliveryLag: options.deliveryLag)
+    if let ledger = options.ledger {
+      do throws(LedgerError) {
+        return try LedgerReader(ledger: ledger, reader: reader, now: options.now).read(with: options.trail)
+      } catch {
+        throw PushtrailError(error)
+      }
+    }
     guard !options.trail.isEmpty else {
       throw PushtrailError(
         "no trail given",
         hints: [
           "name CloudTrail's files: --trail PATH (a folder, a file, or - for standard input)",
+          "or a ledger that git pushtrail import made of them: --ledger FILE",
           "or set a default for this clone: git config --add pushtrail.trail PATH",
         ])
     }
     do {
-      return try TrailReader(maximumFileSize: options.maximumFileSize, deliveryLag: options.deliveryLag)
-        .read(options.trail)
+      return try reader.read(options.trail)
     } catch {
       throw PushtrailError(error.message, hints: error.hints)
     }

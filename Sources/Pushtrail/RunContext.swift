@@ -1,5 +1,6 @@
 internal import Correlation
 internal import GitStore
+internal import LedgerStore
 internal import PushModel
 internal import RefLedger
 
@@ -12,16 +13,38 @@ struct RunContext {
   let trail: EventSet
   let names: Set<String>
   let hasPlainDeletions: Bool
+  /// Takes what people should know beside the report.
+  let notice: (String) -> Void
 
   func report(_ selection: RepositorySelection) throws(PushtrailError) -> ProvenanceReport {
     guard let last = selection.epochs.last else { throw PushtrailError("the trail holds no record of the repository") }
-    let seen = try sightings(of: last.identity)
+    var seen = try sightings(of: last.identity)
+    let paths = clones.clones.map(\.path)
+    let observations = options.ledger == nil ? [] : seen.observations(clones: paths)
+    let memory = try memory(of: last.identity)
+    if let memory { seen.remember(memory, clones: paths) }
     var reports: [ProvenanceReport] = []
     for (index, epoch) in selection.epochs.enumerated() {
       let next = index + 1 < selection.epochs.count ? selection.epochs[index + 1].start : nil
       reports.append(try report(epoch, isOnly: selection.epochs.count == 1, until: next, seen))
     }
+    do throws(LedgerError) {
+      try memory?.keep(observations, now: options.now)
+    } catch {
+      // The report stands without it.
+      notice("what the clones show now was not kept for later runs: \(error.message)")
+    }
     return Self.joined(reports, epochs: selection.epochs)
+  }
+
+  /// What earlier runs saw, where there is a ledger.
+  private func memory(of repository: RepositoryIdentity) throws(PushtrailError) -> LedgerObservations? {
+    guard let ledger = options.ledger else { return nil }
+    do throws(LedgerError) {
+      return try LedgerObservations(ledger: ledger, repository: repository, names: names)
+    } catch {
+      throw PushtrailError(error)
+    }
   }
 
   // MARK: - One epoch
@@ -40,12 +63,11 @@ struct RunContext {
     let graph = try loadGraph(ledger, coverage, sightings)
     let evidence = Evidence(
       ledger: ledger, coverage: coverage, conflicts: trail.conflicts, unreadable: reading.unreadable,
+      changedFiles: reading.changed,
       hasPlainDeletions: hasPlainDeletions, graph: graph, sightings: sightings,
       doubtfulAbsences: seen.doubtfulAbsences(of: ledger), clones: summaries(seen),
       visibility: seen.visibility,
-      seesEverything: seen.views.contains {
-        $0.isProven && $0.showsBranches && $0.showsTags
-      },
+      seesEverything: seen.seesEverything,
       remoteHeads: seen.remoteHeads, localBranches: seen.localBranches,
       remoteName: seen.remoteName, isShallow: clones.clones.contains { $0.isShallow },
       accountID: epoch.identity.accountID.isEmpty ? nil : epoch.identity.accountID,
@@ -137,6 +159,7 @@ struct RunContext {
         throw PushtrailError(error.message, hints: error.hints)
       }
     }
+    seen.seesEverything = seen.views.contains { $0.isProven && $0.showsBranches && $0.showsTags }
     return seen
   }
 

@@ -12,6 +12,7 @@ struct GitPushtrail: ParsableCommand {
 
         git pushtrail verify --trail /var/cloudtrail
         git pushtrail report --trail /var/cloudtrail --output audit.md --output audit.json
+        git pushtrail import /var/cloudtrail --ledger ~/pushes.ledger
 
       Options that one always gives may stand in git's configuration:
 
@@ -20,7 +21,9 @@ struct GitPushtrail: ParsableCommand {
       \(ExitCodes.help)
       """,
     version: "\(Pushtrail.name) \(Pushtrail.version)",
-    subcommands: [Verify.self, ReportCommand.self, Log.self, Show.self, Ask.self, Integrity.self, Sql.self])
+    subcommands: [
+      Verify.self, ReportCommand.self, Log.self, Show.self, Ask.self, Import.self, Integrity.self, Sql.self,
+    ])
 
   static func main() {
     // A reader that has seen enough (`| head`) is no failure: writes then give EPIPE, which Output takes as the end.

@@ -12,6 +12,12 @@ struct EvidenceOptions: ParsableArguments {
   var trail: [String] = []
 
   @Option(
+    help: ArgumentHelp(
+      "A ledger that import made: read together with --trail. Default: pushtrail.ledger of git's configuration.",
+      valueName: "file"))
+  var ledger: String?
+
+  @Option(
     help: ArgumentHelp("A clone, bare or not. Repeatable. Default: the one you stand in.", valueName: "dir"))
   var repo: [String] = []
 
@@ -78,7 +84,9 @@ struct EvidenceOptions: ParsableArguments {
     let folder = repo.first ?? "."
     let defaults = ConfiguredDefaults(configuration.values(folder))
     options.clones = repo.isEmpty ? ["."] : repo
-    options.trail = trail.isEmpty ? defaults.strings("trail") : trail
+    options.ledger = ledger ?? defaults.strings("ledger").last
+    // Whoever names a ledger means it alone, unless he names a trail too.
+    options.trail = trail.isEmpty && ledger == nil ? defaults.strings("trail") : trail
     options.repository = repository ?? defaults.strings("repository").last
     options.since = since?.time
     options.until = until?.time
@@ -90,11 +98,12 @@ struct EvidenceOptions: ParsableArguments {
     options.refsSeen = try defaults.values("refsSeen", unless: refsSeen).map(\.file)
     options.fetchedAt = fetchedAt?.time
     options.auditFrom = try defaults.value("auditFrom", unless: auditFrom)?.time
-    if options.trail.isEmpty {
+    if options.trail.isEmpty, options.ledger == nil {
       throw CommandFailure(
         "no trail was given",
         hints: [
           "git pushtrail ... --trail PATH, where PATH holds CloudTrail's log files",
+          "git pushtrail ... --ledger FILE, where FILE is what git pushtrail import made of them",
           "git config --add pushtrail.trail PATH makes it the default of this clone",
         ])
     }

@@ -21,7 +21,7 @@ enum Run {
   static func report(_ options: Options) throws(CommandFailure) -> ProvenanceReport {
     let report: ProvenanceReport
     do throws(PushtrailError) {
-      report = try Pushtrail.report(options)
+      report = try Pushtrail.report(options) { notice in Output.hint(notice) }
     } catch {
       throw CommandFailure(error)
     }
