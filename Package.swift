@@ -22,6 +22,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
@@ -43,6 +44,13 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
+      name: "LedgerStore",
+      dependencies: [
+        "PushModel", "CloudTrailLog", "CLibzstd", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: strict),
+    .target(
       name: "GitStore",
       dependencies: ["PushModel", "CLibgit2", "CLibdeflate", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: strict),
@@ -53,11 +61,13 @@ let package = Package(
       exclude: ["Schema/pushtrail-report.schema.json"], swiftSettings: strict),
     .target(
       name: "Pushtrail",
-      dependencies: ["PushModel", "CloudTrailLog", "GitStore", "RefLedger", "Correlation", "Report"],
+      dependencies: ["PushModel", "CloudTrailLog", "LedgerStore", "GitStore", "RefLedger", "Correlation", "Report"],
       swiftSettings: strict),
     .executableTarget(
       name: "git-pushtrail",
-      dependencies: ["Pushtrail", "Report", "Correlation", "TrailIntegrity", "PushModel", argumentParser],
+      dependencies: [
+        "Pushtrail", "Report", "Correlation", "LedgerStore", "TrailIntegrity", "PushModel", argumentParser,
+      ],
       swiftSettings: strict),
 
     .testTarget(name: "PushModelTests", dependencies: ["PushModel"], swiftSettings: strict),
@@ -65,6 +75,8 @@ let package = Package(
     .testTarget(
       name: "TrailIntegrityTests", dependencies: ["TrailIntegrity", "PushModel"], exclude: ["make_trail.py"],
       swiftSettings: strict),
+    .testTarget(
+      name: "LedgerStoreTests", dependencies: ["LedgerStore", "CloudTrailLog", "PushModel"], swiftSettings: strict),
     .testTarget(
       name: "GitStoreTests",
       dependencies: ["GitStore", "PushModel", .product(name: "Crypto", package: "swift-crypto")],

@@ -8,21 +8,33 @@ struct FileReading: Sendable {
   var codecommitRecords = 0
   var unreadable: [UnreadablePlace] = []
   var spans = SpanBuilder()
+  /// The texts of CodeCommit's records, where they are wanted.
+  var kept: KeptRecords?
+  /// What the file is known by, where that is wanted and it could be opened.
+  var fingerprint: [UInt8] = []
+  var stamp: FileStamp?
+  /// Whether some text in it has the shape of CloudTrail's own log files.
+  var hasLogShape = false
   /// Set where a file that the user named is no trail at all.
   var refusal: TrailError?
 }
 
 /// Reads one log file after the other, reusing its buffers. One thread at a time.
-final class LogFileReader {
+@safe final class LogFileReader {
   private let deliveryLag: Int64
   private let source: FileText
   private let parser: JSONParser
   /// The record that was last taken out of an export.
   private let unwrapped: ByteBuffer
   private var events = EventCache()
+  /// Where set, the records' texts are kept, and this tells what a file's bytes are known by.
+  private let fingerprint: (@Sendable (UnsafeRawBufferPointer) -> [UInt8])?
 
   /// `nil` where there is no memory.
-  init?(limit: Int64, deliveryLag: Int64, standardInput: CInt) {
+  init?(
+    limit: Int64, deliveryLag: Int64, standardInput: CInt,
+    fingerprint: (@Sendable (UnsafeRawBufferPointer) -> [UInt8])? = nil
+  ) {
     guard let source = FileText(limit: limit, standardInput: standardInput),
       let unwrapped = ByteBuffer(capacity: 1 << 12), let parser = JSONParser()
     else { return nil }
@@ -30,15 +42,37 @@ final class LogFileReader {
     self.source = source
     self.parser = parser
     self.unwrapped = unwrapped
+    unsafe self.fingerprint = fingerprint
   }
 
   func read(_ file: TrailFile) -> FileReading {
     var task = FileTask(file: file, deliveryLag: deliveryLag)
+    if unsafe fingerprint != nil { task.reading.kept = KeptRecords() }
     let loaded = source.load(file)
     task.reading.bytes = Int64(loaded.size)
+    task.reading.stamp = loaded.stamp
+    if let fingerprint = unsafe fingerprint, let bytes = loaded.bytes {
+      task.reading.fingerprint = unsafe fingerprint(UnsafeRawBufferPointer(start: bytes.start, count: bytes.count))
+    }
     if let damage = loaded.damage { task.note(damage.reason, offset: damage.offset < 0 ? nil : damage.offset) }
     if let text = loaded.text { readText(text, &task) }
     return task.reading
+  }
+
+  /// The events of records that were kept, as their file gave them.
+  func read(_ kept: KeptFile) -> [TrailEvent] {
+    var task = FileTask(
+      file: TrailFile(bytes: kept.isStandardInput ? [] : Array(kept.name.utf8), isNamed: false),
+      deliveryLag: deliveryLag)
+    guard let text = source.holding(kept.text) else { return [] }
+    readText(text, &task)
+    guard kept.numbers != Array(1...max(1, kept.numbers.count)) else { return task.reading.events }
+    return task.reading.events.compactMap { event in
+      guard event.location.record <= kept.numbers.count else { return nil }
+      var event = event
+      event.location.record = kept.numbers[event.location.record - 1]
+      return event
+    }
   }
 
   // MARK: - One text
@@ -58,6 +92,7 @@ final class LogFileReader {
       switch scan.shape {
       case .logFile, .array, .record:
         if scan.shape == .logFile {
+          task.reading.hasLogShape = true
           task.reading.spans.note(file: task.place)
           for span in scan.spans { task.reading.spans.note(span, in: task.place) }
         }
@@ -78,7 +113,9 @@ final class LogFileReader {
     var scan = CarefulScan(text, from: start)
     scan.run { item in
       switch item {
-      case .logFile: task.reading.spans.note(file: task.place)
+      case .logFile:
+        task.reading.hasLogShape = true
+        task.reading.spans.note(file: task.place)
       case .element(let range, let inLogFile): parsedRecord(range, text, inLogFile: inLogFile, &task)
       case .text(let range): textWithoutRecords(range, text, &task)
       case .broken(let offset, let reason, let inRecords):
@@ -195,6 +232,7 @@ final class LogFileReader {
       task.reading.records += 1
       task.reading.codecommitRecords += 1
       task.reading.events.append(event)
+      task.reading.kept?.append(text, head.range, number: task.reading.records)
       if !head.isInSpan, scan.shape == .logFile { task.reading.spans.note(head, in: task.place) }
       return
     }
@@ -269,7 +307,9 @@ final class LogFileReader {
       case .failure(let reason):
         task.noteRecord(
           "the record is broken JSON: \(reason.lowercasedFirst)", offset: head.range.lowerBound, time: head.time)
-      case .value(let value): task.event(value, offset: head.range.lowerBound)
+      case .value(let value):
+        task.reading.kept?.append(text, head.range, number: task.reading.records)
+        task.event(value, offset: head.range.lowerBound)
       }
     }
   }

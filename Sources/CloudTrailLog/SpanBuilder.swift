@@ -93,6 +93,25 @@ struct SpanBuilder: Sendable {
     }
   }
 
+  mutating func merge(_ extent: LogExtent) {
+    let index = index(of: Key(accountID: extent.accountID, region: extent.region))
+    if let times = extent.times {
+      extents[index].extend(to: times.lowerBound)
+      extents[index].extend(to: times.upperBound)
+    }
+    extents[index].days.formUnion(extent.days)
+    if extent.hasReadOnlyRecords { extents[index].hasReadOnlyRecords = true }
+  }
+
+  /// What it has gathered so far, sorted by account and region.
+  var parts: [LogExtent] {
+    zip(keys, extents).sorted { $0.0 < $1.0 }.map { key, extent in
+      LogExtent(
+        accountID: key.accountID, region: key.region, times: extent.times, days: extent.days.sorted(),
+        hasReadOnlyRecords: extent.hasReadOnlyRecords)
+    }
+  }
+
   /// Sorted by account and region.
   var spans: [LogSpan] {
     zip(keys, extents).sorted { $0.0 < $1.0 }.compactMap { key, extent in

@@ -48,24 +48,81 @@ public struct TrailReader: Sendable {
 
   /// Every file's reading in the order of the files, read on all cores, each core one file at a time.
   private func readInParallel(_ files: [TrailFile]) throws(TrailError) -> [FileReading] {
-    let next = Atomic<Int>(0)
     let readings = Mutex<[FileReading?]>(Array(repeating: nil, count: files.count))
-    DispatchQueue.concurrentPerform(iterations: min(files.count, Self.cores)) { _ in
+    try unsafe onAllCores(files.count) { reader, index in
+      let reading = reader.read(files[index])
+      readings.withLock { $0[index] = reading }
+      return true
+    }
+    return readings.withLock { $0.compactMap { $0 } }
+  }
+
+  /// Does something for each number below `count`, until it says `false`, with a reader for each core.
+  private func onAllCores(
+    _ count: Int, fingerprint: (@Sendable (UnsafeRawBufferPointer) -> [UInt8])? = nil,
+    _ body: @Sendable (LogFileReader, Int) -> Bool
+  ) throws(TrailError) {
+    let next = Atomic<Int>(0)
+    let done = Atomic<Int>(0)
+    let isStopped = Atomic<Bool>(false)
+    DispatchQueue.concurrentPerform(iterations: min(count, Self.cores)) { _ in
       guard
-        let reader = LogFileReader(
-          limit: maximumFileSize, deliveryLag: deliveryLag, standardInput: standardInput)
+        let reader = unsafe LogFileReader(
+          limit: maximumFileSize, deliveryLag: deliveryLag, standardInput: standardInput, fingerprint: fingerprint)
       else { return }
-      while true {
+      while !isStopped.load(ordering: .relaxed) {
         let index = next.add(1, ordering: .relaxed).oldValue
-        guard index < files.count else { return }
-        let reading = reader.read(files[index])
-        readings.withLock { $0[index] = reading }
+        guard index < count else { return }
+        if !body(reader, index) { isStopped.store(true, ordering: .relaxed) }
+        done.add(1, ordering: .relaxed)
       }
     }
-    let complete = readings.withLock { $0.compactMap { $0 } }
-    guard complete.count == files.count else { throw TrailError(message: "there is no memory to read the trail") }
-    return complete
+    guard isStopped.load(ordering: .relaxed) || done.load(ordering: .relaxed) == count else {
+      throw TrailError(message: "there is no memory to read the trail")
+    }
   }
 
   private static var cores: Int { max(1, SystemCores.online) }
+}
+
+// MARK: - For who keeps what was read
+
+extension TrailReader {
+  /// Lists the files that `read` would read, without opening any.
+  public func list(_ paths: [String]) throws(TrailError) -> TrailListing {
+    let inputs = try TrailInputs(paths: paths, deliveryLag: deliveryLag)
+    return TrailListing(
+      files: inputs.files.map { ListedFile(file: $0) }, unreadable: inputs.unreadable, hasDigests: inputs.hasDigests)
+  }
+
+  /// Reads files on all cores, and hands each to `visit`, on any thread and in any order, until it says `false`.
+  ///
+  /// - Parameter fingerprint: What a file is to be known by, made of its bytes.
+  public func read(
+    _ files: [ListedFile], fingerprint: @escaping @Sendable (UnsafeRawBufferPointer) -> [UInt8],
+    visit: @Sendable (ReadFile) -> Bool
+  ) throws(TrailError) {
+    try unsafe onAllCores(files.count, fingerprint: fingerprint) { reader, index in
+      let file = files[index].file
+      return visit(ReadFile(file, reader.read(file)))
+    }
+  }
+
+  /// The events of kept records, group by group and file by file: those that `read` gave of them.
+  ///
+  /// - Parameter group: Makes the files of one group, on any thread; only a group for each core is in memory at a time.
+  public func events(
+    ofGroups count: Int, _ group: @Sendable (Int) -> [KeptFile]
+  ) throws(TrailError) -> [[[TrailEvent]]] {
+    let events = Mutex<[[[TrailEvent]]]>(Array(repeating: [], count: count))
+    try unsafe onAllCores(count) { reader, index in
+      let found = group(index).map(reader.read)
+      events.withLock { $0[index] = found }
+      return true
+    }
+    return events.withLock { $0 }
+  }
+
+  /// Raised whenever the reader learns to read what it could not: what was kept by an earlier one may be read again.
+  public static let revision = 1
 }

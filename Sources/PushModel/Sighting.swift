@@ -10,7 +10,8 @@ public struct Sighting: Hashable, Sendable {
   public var latest: Timestamp
   public var source: Source
   public var dating: Dating
-  /// The clone that says it: an index into the clones of the run; `nil` for files and events.
+  /// The clone that says it: an index into the clones of the run, or beyond them, of a clone that an earlier run saw and
+  /// a ledger remembers; `nil` for files and events.
   public var clone: Int?
   /// The evidence in words, with its place: `FETCH_HEAD of /srv/clone`, a reflog line, an event's id.
   public var evidence: String

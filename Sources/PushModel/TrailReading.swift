@@ -13,8 +13,30 @@ public struct TrailReading: Sendable {
   public var spans: [LogSpan] = []
   /// Whether digest files lie beside the log files.
   public var hasDigests = false
+  /// Log files of CloudTrail's that were kept in a ledger and are not what they were.
+  public var changed: [ChangedFile] = []
 
   public init() {}
+}
+
+/// A log file that CloudTrail delivered, and delivers once, whose CodeCommit records are not those that a ledger kept of it.
+public struct ChangedFile: Hashable, Sendable {
+  public var path: String
+  /// When the ledger kept what the file was then.
+  public var kept: Timestamp
+  /// When it was found to differ.
+  public var found: Timestamp
+  /// Records that it held then and does not hold now, and the reverse.
+  public var lost: Int
+  public var added: Int
+
+  public init(path: String, kept: Timestamp, found: Timestamp, lost: Int, added: Int) {
+    self.path = path
+    self.kept = kept
+    self.found = found
+    self.lost = lost
+    self.added = added
+  }
 }
 
 /// A file, or one record of it, that could not be read, and what that leaves unknown.

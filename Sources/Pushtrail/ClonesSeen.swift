@@ -16,6 +16,8 @@ struct ClonesSeen {
   var lastFetches: [CloneSummary.LastFetch?] = []
   /// The remote to name in commands.
   var remoteName = "origin"
+  /// Whether some clone or listing of this run shows every ref of the server at its moment, tags too.
+  var seesEverything = false
   var visibility: @Sendable (RefName) -> RefVisibility = { _ in .notFetched }
 
   /// Refs of the ledger, and refs seen by others, that a whole view would have named: they were absent.

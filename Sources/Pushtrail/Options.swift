@@ -6,6 +6,8 @@ internal import RefLedger
 public struct Options: Sendable {
   /// Folders, files or `-` (standard input).
   public var trail: [String] = []
+  /// What `import` made: read together with `trail`, whose files it holds are not read again.
+  public var ledger: String?
   /// CodeCommit's own events beside the trail: folders, files or `-`.
   public var events: [String] = []
   /// Output of `aws codecommit batch-get-commits` or `get-commit`: files.

@@ -1,6 +1,7 @@
 internal import CloudTrailLog
 public import Correlation
 internal import GitStore
+public import LedgerStore
 public import PushModel
 internal import RefLedger
 
@@ -9,22 +10,29 @@ public enum Pushtrail {
   public static let name = "git-pushtrail"
   public static let version = "0.1.0"
 
-  /// Makes the whole report. Reads files and clones; writes nothing.
+  /// Makes the whole report. Reads files and clones; writes nothing but, into a ledger that is given, what the clones
+  /// show of the server's refs.
   ///
   /// Throws where nothing can be judged at all; what cannot be judged in part is said in the report.
-  public static func report(_ options: Options) throws(PushtrailError) -> ProvenanceReport {
-    let (context, selection) = try read(options)
+  ///
+  /// - Parameter notice: Takes sentences about what went wrong beside the report.
+  public static func report(
+    _ options: Options, notice: @escaping (String) -> Void = { _ in }
+  ) throws(PushtrailError) -> ProvenanceReport {
+    let (context, selection) = try read(options, notice)
     return try context.report(selection)
   }
 
   /// How long a commit was on the server's refs, and who read them meanwhile. `word` is its id, the beginning of that, or
   /// the id of an event that pushed one tip.
   public static func exposure(_ options: Options, of word: String) throws(PushtrailError) -> Exposure {
-    let (context, selection) = try read(options)
+    let (context, selection) = try read(options) { _ in }
     return try context.exposure(of: word, selection)
   }
 
-  private static func read(_ options: Options) throws(PushtrailError) -> (RunContext, RepositorySelection) {
+  private static func read(
+    _ options: Options, _ notice: @escaping (String) -> Void
+  ) throws(PushtrailError) -> (RunContext, RepositorySelection) {
     let clones = try CloneSet(options)
     options.didFinish?(.clones)
     let reading = try readTrail(options)
@@ -45,8 +53,28 @@ public enum Pushtrail {
     let context = RunContext(
       options: options, clones: clones, reading: reading, stateChanges: stateChanges,
       serverCommits: serverCommits, trail: trail, names: selection.names,
-      hasPlainDeletions: hasPlainDeletions(trail))
+      hasPlainDeletions: hasPlainDeletions(trail), notice: notice)
     return (context, selection)
+  }
+
+  /// Brings what is new in `options.trail` into the ledger `options.ledger`, which it makes where there is none.
+  ///
+  /// Each file comes in whole or not at all, whatever becomes of the process; what the ledger has is never lost.
+  public static func importTrail(_ options: Options) throws(PushtrailError) -> ImportSummary {
+    guard let ledger = options.ledger else {
+      throw PushtrailError(
+        "no ledger given",
+        hints: [
+          "name the file to keep records in: --ledger FILE",
+          "or set a default for this clone: git config pushtrail.ledger FILE",
+        ])
+    }
+    do throws(LedgerError) {
+      let reader = TrailReader(maximumFileSize: options.maximumFileSize, deliveryLag: options.deliveryLag)
+      return try LedgerImport(ledger: ledger, reader: reader, now: options.now).run(options.trail)
+    } catch {
+      throw PushtrailError(error)
+    }
   }
 
   /// The `pushtrail.*` keys of git's configuration, as the repository at `repo` sees them: defaults for the options of the
@@ -77,17 +105,25 @@ public enum Pushtrail {
   }
 
   private static func readTrail(_ options: Options) throws(PushtrailError) -> TrailReading {
+    let reader = TrailReader(maximumFileSize: options.maximumFileSize, deliveryLag: options.deliveryLag)
+    if let ledger = options.ledger {
+      do throws(LedgerError) {
+        return try LedgerReader(ledger: ledger, reader: reader, now: options.now).read(with: options.trail)
+      } catch {
+        throw PushtrailError(error)
+      }
+    }
     guard !options.trail.isEmpty else {
       throw PushtrailError(
         "no trail given",
         hints: [
           "name CloudTrail's files: --trail PATH (a folder, a file, or - for standard input)",
+          "or a ledger that git pushtrail import made of them: --ledger FILE",
           "or set a default for this clone: git config --add pushtrail.trail PATH",
         ])
     }
     do {
-      return try TrailReader(maximumFileSize: options.maximumFileSize, deliveryLag: options.deliveryLag)
-        .read(options.trail)
+      return try reader.read(options.trail)
     } catch {
       throw PushtrailError(error.message, hints: error.hints)
     }

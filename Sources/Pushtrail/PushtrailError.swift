@@ -1,3 +1,5 @@
+internal import LedgerStore
+
 /// Why a run could not be made at all: bad input, no clone, no record of the repository. Never a verdict.
 public struct PushtrailError: Error, Sendable, CustomStringConvertible {
   /// One sentence that names the file and the place.
@@ -9,6 +11,8 @@ public struct PushtrailError: Error, Sendable, CustomStringConvertible {
     self.message = message
     self.hints = hints
   }
+
+  init(_ error: LedgerError) { self.init(error.message, hints: error.hints) }
 
   public var description: String { message }
 }

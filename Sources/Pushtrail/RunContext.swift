@@ -1,5 +1,6 @@
 internal import Correlation
 internal import GitStore
+internal import LedgerStore
 internal import PushModel
 internal import RefLedger
 
@@ -14,14 +15,36 @@ struct RunContext {
   let trail: EventSet
   let names: Set<String>
   let hasPlainDeletions: Bool
+  /// Takes what people should know beside the report.
+  let notice: (String) -> Void
 
   func report(_ selection: RepositorySelection) throws(PushtrailError) -> ProvenanceReport {
     guard let last = selection.epochs.last else { throw PushtrailError("the trail holds no record of the repository") }
-    let seen = try sightings(of: last.identity)
+    var seen = try sightings(of: last.identity)
+    let paths = clones.clones.map(\.path)
+    let observations = options.ledger == nil ? [] : seen.observations(clones: paths)
+    let memory = try memory(of: last.identity)
+    if let memory { seen.remember(memory, clones: paths) }
     options.didFinish?(.sightings)
     var reports: [ProvenanceReport] = []
     for index in selection.epochs.indices { reports.append(try report(index, of: selection.epochs, seen)) }
+    do throws(LedgerError) {
+      try memory?.keep(observations, now: options.now)
+    } catch {
+      // The report stands without it.
+      notice("what the clones show now was not kept for later runs: \(error.message)")
+    }
     return Self.joined(reports, epochs: selection.epochs)
+  }
+
+  /// What earlier runs saw, where there is a ledger.
+  private func memory(of repository: RepositoryIdentity) throws(PushtrailError) -> LedgerObservations? {
+    guard let ledger = options.ledger else { return nil }
+    do throws(LedgerError) {
+      return try LedgerObservations(ledger: ledger, repository: repository, names: names)
+    } catch {
+      throw PushtrailError(error)
+    }
   }
 
   // MARK: - One epoch
@@ -29,7 +52,8 @@ struct RunContext {
   /// The exposure of what a word means in the latest epoch that knows it.
   func exposure(of word: String, _ selection: RepositorySelection) throws(PushtrailError) -> Exposure {
     guard let last = selection.epochs.last else { throw PushtrailError("the trail holds no record of the repository") }
-    let seen = try sightings(of: last.identity)
+    var seen = try sightings(of: last.identity)
+    if let memory = try memory(of: last.identity) { seen.remember(memory, clones: clones.clones.map(\.path)) }
     var failure: ExposureError?
     for index in selection.epochs.indices.reversed() {
       let (judge, _) = try judge(index, of: selection.epochs, seen)
@@ -79,13 +103,12 @@ struct RunContext {
     options.didFinish?(.graph)
     var evidence = Evidence(
       ledger: ledger, coverage: coverage, conflicts: trail.conflicts, unreadable: reading.unreadable,
+      changedFiles: reading.changed,
       hasPlainDeletions: hasPlainDeletions, graph: graph, sightings: sightings,
       fetches: seen.fetches.filter { isOfEpoch($0.time) }, doubtfulAbsences: seen.doubtfulAbsences(of: ledger),
       clones: summaries(seen),
       visibility: seen.visibility,
-      seesEverything: seen.views.contains {
-        $0.isProven && $0.showsBranches && $0.showsTags
-      },
+      seesEverything: seen.seesEverything,
       remoteHeads: seen.remoteHeads, localBranches: seen.localBranches,
       remoteName: seen.remoteName, isShallow: clones.clones.contains { $0.isShallow },
       accountID: epoch.identity.accountID.isEmpty ? nil : epoch.identity.accountID,
@@ -193,6 +216,7 @@ struct RunContext {
         throw PushtrailError(error.message, hints: error.hints)
       }
     }
+    seen.seesEverything = seen.views.contains { $0.isProven && $0.showsBranches && $0.showsTags }
     return seen
   }
 

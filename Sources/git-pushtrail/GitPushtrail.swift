@@ -12,6 +12,7 @@ struct GitPushtrail: ParsableCommand {
 
         git pushtrail verify --trail /var/cloudtrail
         git pushtrail report --trail /var/cloudtrail --output audit.md --output audit.json
+        git pushtrail import /var/cloudtrail --ledger ~/pushes.ledger
 
       Options that one always gives may stand in git's configuration:
 
@@ -22,7 +23,7 @@ struct GitPushtrail: ParsableCommand {
     version: "\(Pushtrail.name) \(Pushtrail.version)",
     subcommands: [
       Verify.self, ReportCommand.self, Log.self, Show.self, BlameCommand.self, ExposureCommand.self, Recover.self,
-      Ask.self, Integrity.self, Sql.self,
+      Ask.self, Import.self, Integrity.self, Sql.self,
     ])
 
   static func main() {

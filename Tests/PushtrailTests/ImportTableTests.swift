@@ -17,15 +17,19 @@ import Testing
     "CloudTrailLog": Row(ours: ["PushModel"], foreign: ["CLibdeflate": [], "CLibzstd": [], "CSimdjson": []]),
     "TrailIntegrity": Row(
       ours: ["PushModel"], foreign: ["CLibdeflate": [], "Crypto": [], "CryptoExtras": []]),
+    "LedgerStore": Row(
+      ours: ["PushModel", "CloudTrailLog"], foreign: ["CLibzstd": ["Chunk.swift"], "Crypto": [], "GRDB": []]),
     "GitStore": Row(
       ours: ["PushModel"], foreign: ["CLibdeflate": [], "CLibgit2": [], "Crypto": ["CommitGraphFile.swift"]]),
     "RefLedger": Row(ours: ["PushModel"], isPure: true),
     "Correlation": Row(ours: ["RefLedger", "GitStore", "PushModel"], isPure: true),
     "Report": Row(ours: ["Correlation", "RefLedger", "PushModel"], isPure: true),
-    "Pushtrail": Row(ours: ["PushModel", "CloudTrailLog", "GitStore", "RefLedger", "Correlation", "Report"]),
+    "Pushtrail": Row(
+      ours: ["PushModel", "CloudTrailLog", "LedgerStore", "GitStore", "RefLedger", "Correlation", "Report"]),
     // The typed report that it prints is Correlation's.
     "git-pushtrail": Row(
-      ours: ["Pushtrail", "Report", "Correlation", "TrailIntegrity", "PushModel"], foreign: ["ArgumentParser": []]),
+      ours: ["Pushtrail", "Report", "Correlation", "LedgerStore", "TrailIntegrity", "PushModel"],
+      foreign: ["ArgumentParser": []]),
   ]
 
   /// Systems' modules that any module may import.

@@ -20,11 +20,18 @@ import Testing
   }
 
   @Test(arguments: names)
-  func storyHolds(name: String) throws {
+  func storyHolds(name: String) throws { try tell([name]) }
+
+  /// From a ledger of its trail each story tells the same, byte for byte; every third one is asked.
+  @Test func storiesHoldByLedger() throws {
+    try tell(["--ledger"] + Self.names.enumerated().filter { $0.offset % 3 == 0 }.map(\.element))
+  }
+
+  private func tell(_ arguments: [String]) throws {
     let tool = try #require(Self.tool, "git-pushtrail is built beside the tests")
     let runner = Process()
     runner.executableURL = Self.root.appending(path: "scripts/stories")
-    runner.arguments = ["--tool", tool.path, name]
+    runner.arguments = ["--tool", tool.path] + arguments
     let output = Pipe()
     runner.standardOutput = output
     runner.standardError = output

@@ -73,6 +73,23 @@ internal import Glibc
     }
   }
 
+  /// Replaces the content; `false` where there is no memory.
+  func fill(from bytes: [UInt8]) -> Bool {
+    guard reserve(bytes.count) else { return false }
+    unsafe bytes.withUnsafeBytes { bytes in
+      if let base = bytes.baseAddress { unsafe memcpy(start, base, bytes.count) }
+    }
+    count = bytes.count
+    pad()
+    return true
+  }
+
+  /// Appends a part to an array.
+  func append(_ range: Range<Int>, to array: inout [UInt8]) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    unsafe array.append(contentsOf: UnsafeBufferPointer(start: start + range.lowerBound, count: range.count))
+  }
+
   /// Replaces the content by all that a descriptor gives: `nil` on success, else what went wrong.
   func fill(from descriptor: CInt, limit: Int64) -> String? {
     count = 0

@@ -26,15 +26,20 @@ final class FileText {
   struct Loaded {
     /// `nil` where there is none at all. It is overwritten by the next file's.
     var text: ByteBuffer?
-    /// Bytes as they lie on disk.
-    var size = 0
+    /// The file as it lies on disk; `nil` where it could not be read.
+    var bytes: ByteBuffer?
+    var stamp: FileStamp?
     var damage: GzipInflater.Damage?
+
+    /// Bytes as they lie on disk.
+    var size: Int { bytes?.count ?? 0 }
   }
 
   /// Loads a file; where nothing could be read, `damage` has the offset -1.
   func load(_ file: TrailFile) -> Loaded {
-    if let reason = fill(file) { return Loaded(damage: GzipInflater.Damage(offset: -1, reason: reason)) }
-    var loaded = Loaded(text: input, size: input.count)
+    var stamp: FileStamp?
+    if let reason = fill(file, &stamp) { return Loaded(damage: GzipInflater.Damage(offset: -1, reason: reason)) }
+    var loaded = Loaded(text: input, bytes: input, stamp: stamp)
     if GzipInflater.isGzip(input) {
       loaded.damage = gzip.inflate(input, into: inflated, limit: limit)
     } else if ZstdInflater.isZstd(input) {
@@ -46,12 +51,17 @@ final class FileText {
     return loaded
   }
 
-  private func fill(_ file: TrailFile) -> String? {
+  /// A text that was kept, in the same buffer; `nil` where there is no memory.
+  func holding(_ text: [UInt8]) -> ByteBuffer? { input.fill(from: text) ? input : nil }
+
+  private func fill(_ file: TrailFile, _ stamp: inout FileStamp?) -> String? {
     if file.isStandardInput { return input.fill(from: standardInput, limit: limit) }
     let path = file.bytes.map { CChar(bitPattern: $0) } + [0]
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return "cannot be opened: \(TrailInputs.lastError())" }
     defer { close(descriptor) }
+    var status = stat()
+    if unsafe fstat(descriptor, &status) == 0 { stamp = FileStamp(status) }
     return input.fill(from: descriptor, limit: limit)
   }
 }

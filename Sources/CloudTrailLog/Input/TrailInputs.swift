@@ -7,6 +7,8 @@ struct TrailFile: Hashable, Sendable {
   var bytes: [UInt8]
   /// Whether the user named this very file, rather than a folder that holds it.
   var isNamed: Bool
+  /// `nil` for standard input.
+  var stamp: FileStamp?
 
   var isStandardInput: Bool { bytes.isEmpty }
   var name: String { isStandardInput ? "standard input" : String(decoding: bytes, as: UTF8.self) }
@@ -64,7 +66,9 @@ struct TrailInputs {
         ])
     }
     guard status.isDirectory else {
-      if seen.insert(status.identity).inserted { files.append(TrailFile(bytes: bytes, isNamed: true)) }
+      if seen.insert(status.identity).inserted {
+        files.append(TrailFile(bytes: bytes, isNamed: true, stamp: status.stamp))
+      }
       return
     }
     // A folder that an earlier path reached is read already.
@@ -133,7 +137,7 @@ struct TrailInputs {
         if !status.isRegular {
           note(path, "is not a regular file")
         } else if seen.insert(status.identity).inserted {
-          found.append(TrailFile(bytes: path, isNamed: false))
+          found.append(TrailFile(bytes: path, isNamed: false, stamp: status.stamp))
         }
       }
     }
@@ -160,6 +164,7 @@ struct TrailInputs {
     var isDirectory: Bool
     var isRegular: Bool
     var identity: FileIdentity
+    var stamp: FileStamp
   }
 
   private static func status(_ path: [UInt8]) -> Status? {
@@ -169,7 +174,7 @@ struct TrailInputs {
     let type = status.st_mode & S_IFMT
     return Status(
       isDirectory: type == S_IFDIR, isRegular: type == S_IFREG,
-      identity: FileIdentity(device: UInt(status.st_dev), inode: UInt(status.st_ino)))
+      identity: FileIdentity(device: UInt(status.st_dev), inode: UInt(status.st_ino)), stamp: FileStamp(status))
   }
 
   /// Names in a folder without `.` and `..`; `nil` with `errno` set where it cannot be listed.

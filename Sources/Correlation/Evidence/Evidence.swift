@@ -9,6 +9,8 @@ public struct Evidence: Sendable {
   public var coverage: Coverage
   public var conflicts: [EventSet.Conflict]
   public var unreadable: [UnreadablePlace]
+  /// Log files that are not what they were when a ledger got them.
+  public var changedFiles: [ChangedFile]
   /// Whether any GitPush of the trail deletes a ref in a form that nothing else fits: then none does in another form.
   public var hasPlainDeletions: Bool
   public var graph: CommitGraph
@@ -39,7 +41,8 @@ public struct Evidence: Sendable {
 
   public init(
     ledger: Ledger, coverage: Coverage, conflicts: [EventSet.Conflict], unreadable: [UnreadablePlace],
-    hasPlainDeletions: Bool, graph: CommitGraph, sightings: [Sighting], fetches: [CloneFetch],
+    changedFiles: [ChangedFile] = [], hasPlainDeletions: Bool, graph: CommitGraph, sightings: [Sighting],
+    fetches: [CloneFetch],
     doubtfulAbsences: [RefName: Timestamp],
     clones: [CloneSummary],
     visibility: @escaping @Sendable (RefName) -> RefVisibility, seesEverything: Bool, remoteHeads: [RefName],
@@ -50,6 +53,7 @@ public struct Evidence: Sendable {
     self.coverage = coverage
     self.conflicts = conflicts
     self.unreadable = unreadable
+    self.changedFiles = changedFiles
     self.hasPlainDeletions = hasPlainDeletions
     self.graph = graph
     self.sightings = sightings

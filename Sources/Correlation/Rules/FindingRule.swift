@@ -7,9 +7,9 @@ protocol FindingRule: Sendable {
 
 /// Every rule that needs no policy.
 let defaultRules: [any FindingRule] = [
-  CommitsMissingRule(), UnloggedUpdateRule(), UnjoinedChangeRule(), TrailConflictRule(), ForcePushRule(),
-  RefDeletedRule(), UnattributedCommitsRule(), UnloggedPullRule(), ExposureRule(), RootPushRule(), DeniedPushRule(),
-  TrailGapRule(), UnknownsRule(),
+  CommitsMissingRule(), UnloggedUpdateRule(), UnjoinedChangeRule(), TrailConflictRule(), TrailChangedRule(),
+  ForcePushRule(), RefDeletedRule(), UnattributedCommitsRule(), UnloggedPullRule(), ExposureRule(), RootPushRule(),
+  DeniedPushRule(), TrailGapRule(), UnknownsRule(),
 ]
 
 /// Words that several rules use.

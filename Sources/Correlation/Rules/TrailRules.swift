@@ -14,6 +14,29 @@ struct TrailConflictRule: FindingRule {
   }
 }
 
+/// `trail-tampered`: a log file is not what it was when it was brought into the ledger. CloudTrail writes it once.
+struct TrailChangedRule: FindingRule {
+  func findings(in judgement: Judgement) -> [Finding] {
+    judgement.evidence.changedFiles.map { file in
+      var what: [String] = []
+      if file.lost > 0 {
+        what.append(
+          "\(Phrase.count(file.lost, "record")) that the ledger keeps of it \(file.lost == 1 ? "is" : "are") not in it any more"
+        )
+      }
+      if file.added > 0 {
+        what.append(
+          "\(Phrase.count(file.added, "record")) \(file.added == 1 ? "is" : "are") in it that \(file.added == 1 ? "was" : "were") not"
+        )
+      }
+      return Finding(
+        rule: .trailTampered, severity: .error,
+        message: "\(file.path) was changed after it was imported: \(what.joined(separator: ", and "))",
+        evidence: ["imported \(file.kept), found changed \(file.found)"])
+    }
+  }
+}
+
 /// `trail-gap`: files that could not be read, and days without files.
 struct TrailGapRule: FindingRule {
   func findings(in judgement: Judgement) -> [Finding] {

@@ -13,6 +13,12 @@ struct EvidenceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "A ledger that import made: read together with --trail. Default: pushtrail.ledger of git's configuration.",
+      valueName: "file"))
+  var ledger: String?
+
+  @Option(
+    help: ArgumentHelp(
       "A folder, a file or - of CodeCommit's own events beside the trail: EventBridge's \"CodeCommit Repository State Change\", repository triggers' payloads. Repeatable. Default: pushtrail.events.",
       valueName: "path"))
   var events: [String] = []
@@ -93,7 +99,9 @@ struct EvidenceOptions: ParsableArguments {
     var options = Options(now: now?.time ?? Self.clock())
     let defaults = defaults(configuration)
     options.clones = repo.isEmpty ? ["."] : repo
-    options.trail = trail.isEmpty ? defaults.strings("trail") : trail
+    options.ledger = ledger ?? defaults.strings("ledger").last
+    // Whoever names a ledger means it alone, unless he names a trail too.
+    options.trail = trail.isEmpty && ledger == nil ? defaults.strings("trail") : trail
     options.events = events.isEmpty ? defaults.strings("events") : events
     options.serverCommits = serverCommits.isEmpty ? defaults.strings("serverCommits") : serverCommits
     options.repository = repository ?? defaults.strings("repository").last
@@ -107,11 +115,12 @@ struct EvidenceOptions: ParsableArguments {
     options.refsSeen = try defaults.values("refsSeen", unless: refsSeen).map(\.file)
     options.fetchedAt = fetchedAt?.time
     options.auditFrom = try defaults.value("auditFrom", unless: auditFrom)?.time
-    if options.trail.isEmpty {
+    if options.trail.isEmpty, options.ledger == nil {
       throw CommandFailure(
         "no trail was given",
         hints: [
           "git pushtrail ... --trail PATH, where PATH holds CloudTrail's log files",
+          "git pushtrail ... --ledger FILE, where FILE is what git pushtrail import made of them",
           "git config --add pushtrail.trail PATH makes it the default of this clone",
         ])
     }

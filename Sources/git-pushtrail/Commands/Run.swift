@@ -23,7 +23,7 @@ enum Run {
     if PhaseTrace.isWanted { options.didFinish = PhaseTrace().note }
     let report: ProvenanceReport
     do throws(PushtrailError) {
-      report = try Pushtrail.report(options)
+      report = try Pushtrail.report(options) { notice in Output.hint(notice) }
     } catch {
       throw CommandFailure(error)
     }

@@ -22,6 +22,8 @@ enum Output {
     note(text)
   }
 
+  static func hint(_ message: String) { note("hint: \(TerminalText.escaping(message))\n") }
+
   static func warn(_ message: String) { note("warning: \(TerminalText.escaping(message))\n") }
 
   /// A line for a program that measures this one.

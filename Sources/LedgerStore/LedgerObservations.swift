@@ -1,0 +1,128 @@
+internal import FoundationEssentials
+internal import GRDB
+public import PushModel
+
+/// What earlier runs saw of a repository's refs, as a ledger remembers it, and the keeping of what this run sees.
+public struct LedgerObservations: Sendable {
+  /// An observation, and the run that made it first.
+  public struct Kept: Hashable, Sendable {
+    public var observation: Observation
+    public var observed: Timestamp
+  }
+
+  private let path: String
+  private let repository: RepositoryIdentity
+  private var stored: [[UInt8]: Kept] = [:]
+
+  /// Loads what is known of a repository.
+  ///
+  /// - Parameter names: Every name that it had.
+  public init(
+    ledger path: String, repository: RepositoryIdentity, names: Set<String>, patience: Double = 10
+  ) throws(LedgerError) {
+    self.path = path
+    self.repository = repository
+    let database = try LedgerDatabase(path: path, access: .read, patience: patience)
+    let isOurs = { (row: DatabaseRow) -> Bool in
+      let (account, id, name): (String, String, String) = (row["account"], row["repository_id"], row["name"])
+      guard account.isEmpty || repository.accountID.isEmpty || account == repository.accountID else { return false }
+      if let ours = repository.id, !id.isEmpty { return id == ours }
+      return name == repository.name || names.contains(name)
+    }
+    stored = try database.read { db in
+      var result: [[UInt8]: Kept] = [:]
+      for row in try DatabaseRow.fetchAll(
+        db, sql: "SELECT * FROM observations WHERE region = ? ORDER BY id", arguments: [repository.region])
+      where isOurs(row) {
+        guard let kept = try Self.kept(row, db) else {
+          throw LedgerError(.damaged, "\(path) is damaged: an observation of refs cannot be read")
+        }
+        result[[UInt8](row["digest"] as Data)] = kept
+      }
+      return result
+    }
+  }
+
+  private static func kept(_ row: DatabaseRow, _ db: Database) throws -> Kept? {
+    guard let source = Sighting.Source(rawValue: row["source"]), let dating = Sighting.Dating(rawValue: row["dating"])
+    else { return nil }
+    var observation = Observation(
+      clone: row["clone"], source: source, dating: dating,
+      earliest: (row["earliest"] as Int64?).map { Timestamp(seconds: $0) }, latest: Timestamp(seconds: row["latest"]),
+      evidence: row["evidence"])
+    if let showsBranches: Bool = row["shows_branches"] {
+      observation.view = Observation.View(
+        showsBranches: showsBranches, showsTags: row["shows_tags"], isProven: row["is_proven"], named: [])
+    }
+    let refs = try DatabaseRow.fetchCursor(
+      db.cachedStatement(sql: "SELECT ref, tip, peeled FROM observed_refs WHERE observation = ? ORDER BY rowid"),
+      arguments: [row["id"] as Int64])
+    while let row = try refs.next() {
+      let ref = RefName(row[0])
+      observation.view?.named.insert(ref)
+      guard let hex: String = row[1] else { continue }
+      guard let tip = ObjectID(hex: hex) else { return nil }
+      observation.tips.append(
+        Observation.Tip(ref: ref, tip: tip, peeled: (row[2] as String?).flatMap { ObjectID(hex: $0) }))
+    }
+    return Kept(observation: observation, observed: Timestamp(seconds: row["observed"]))
+  }
+
+  /// What earlier runs saw and this one does not; of those that saw the same, what they say of its time.
+  ///
+  /// - Returns: `current` with the earliest upper end that any run gives, and the others, oldest first.
+  public func joined(with current: [Observation]) -> (current: [Observation], others: [Kept]) {
+    var others = stored
+    let current = current.map { observation in
+      guard let kept = others.removeValue(forKey: observation.digest(of: repository)) else { return observation }
+      var observation = observation
+      observation.latest = min(observation.latest, kept.observation.latest)
+      return observation
+    }
+    let sorted = others.sorted { left, right in
+      left.value.observed != right.value.observed
+        ? left.value.observed < right.value.observed : left.key.lexicographicallyPrecedes(right.key)
+    }
+    return (current, sorted.map(\.value))
+  }
+
+  /// Keeps what this run sees. The ledger is not touched where nothing in that is new.
+  public func keep(_ observations: [Observation], now: Timestamp, patience: Double = 10) throws(LedgerError) {
+    let new = observations.map { (digest: $0.digest(of: repository), observation: $0) }.filter { digest, observation in
+      stored[digest].map { observation.latest < $0.observation.latest } ?? true
+    }
+    guard !new.isEmpty else { return }
+    let database = try LedgerDatabase(path: path, access: .write, patience: patience)
+    try database.write { db in
+      for (digest, observation) in new { try insert(observation, digest, now, db) }
+    }
+  }
+
+  private func insert(_ observation: Observation, _ digest: [UInt8], _ now: Timestamp, _ db: Database) throws {
+    try db.cachedStatement(
+      sql: """
+        INSERT INTO observations (digest, account, region, name, repository_id, observed, clone, source, dating,
+          earliest, latest, evidence, shows_branches, shows_tags, is_proven)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+        """
+    ).execute(arguments: [
+      Data(digest), repository.accountID, repository.region, repository.name, repository.id ?? "", now.seconds,
+      observation.clone, observation.source.rawValue, observation.dating.rawValue, observation.earliest?.seconds,
+      observation.latest.seconds, observation.evidence, observation.view?.showsBranches, observation.view?.showsTags,
+      observation.view?.isProven,
+    ])
+    guard db.changesCount == 1 else {
+      // Another run kept it, or this one dates it better.
+      return try db.cachedStatement(sql: "UPDATE observations SET latest = min(latest, ?) WHERE digest = ?")
+        .execute(arguments: [observation.latest.seconds, Data(digest)])
+    }
+    let id = db.lastInsertedRowID
+    let statement = try db.cachedStatement(
+      sql: "INSERT INTO observed_refs (observation, ref, tip, peeled) VALUES (?, ?, ?, ?)")
+    for tip in observation.tips {
+      try statement.execute(arguments: [id, tip.ref.rawValue, tip.tip.hex, tip.peeled?.hex])
+    }
+    let named = observation.view?.named.subtracting(observation.tips.map(\.ref)) ?? []
+    for ref in named.sorted() { try statement.execute(arguments: [id, ref.rawValue, nil, nil]) }
+  }
+}

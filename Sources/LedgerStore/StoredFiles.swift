@@ -1,0 +1,165 @@
+internal import CloudTrailLog
+internal import FoundationEssentials
+internal import GRDB
+internal import PushModel
+
+/// What a ledger knows of the files that it was given.
+struct StoredFiles {
+  let db: Database
+  private var folders: [[UInt8]: (id: Int64, name: [UInt8])?] = [:]
+  private var stampsFolder: [UInt8]?
+  private var stamps: [[UInt8]: FileStamp] = [:]
+
+  init(_ db: Database) { self.db = db }
+
+  /// A content that some path has, or had.
+  struct Content {
+    var id: Int64
+    var isCurrent: Bool
+    var sha256: [UInt8]
+    var isWhole: Bool
+    var isDelivered: Bool
+    var revision: Int
+    var imported: Timestamp
+    var size: Int64
+    var records: Int
+    var codecommitRecords: Int
+  }
+
+  /// What a file that was read is to the ledger.
+  enum Match {
+    case new
+    /// Nothing in it is new.
+    case known(Content)
+    /// A known content, which lay elsewhere and is no longer there.
+    case moved(Content)
+    /// The path had other contents, or this one as it could be read then; the current one first.
+    case changed([Content])
+  }
+
+  mutating func folder(_ path: [UInt8]) throws -> (id: Int64, name: [UInt8])? {
+    if let known = folders[path] { return known }
+    let row = try DatabaseRow.fetchOne(
+      db.cachedStatement(sql: "SELECT id, name FROM folders WHERE path = ?"), arguments: [path.pathValue])
+    let found = row.map { (id: $0[0] as Int64, name: [UInt8](pathValue: $0[1])) }
+    folders[path] = .some(found)
+    return found
+  }
+
+  mutating func note(folder path: [UInt8], id: Int64, name: [UInt8]) { folders[path] = .some((id, name)) }
+
+  /// Whether a file need not be read: it was read whole, by a reader as good as this one, and has not been touched since.
+  mutating func isUntouched(_ place: FilePlace, _ stamp: FileStamp?) throws -> Bool {
+    guard let stamp else { return false }
+    if stampsFolder != place.folder {
+      stampsFolder = place.folder
+      stamps = [:]
+      if let folder = try folder(place.folder) {
+        let rows = try DatabaseRow.fetchCursor(
+          db.cachedStatement(
+            sql: """
+              SELECT base, size, modified, changed FROM files
+              WHERE folder = ? AND state = 0 AND is_whole AND revision = ? AND size IS NOT NULL
+              """), arguments: [folder.id, TrailReader.revision])
+        while let row = try rows.next() {
+          stamps[[UInt8](pathValue: row[0])] = FileStamp(size: row[1], modified: row[2], changed: row[3])
+        }
+      }
+    }
+    return stamps[place.base] == stamp
+  }
+
+  mutating func match(_ place: FilePlace, _ file: ReadFile) throws -> Match {
+    var rows: [Content] = []
+    if let folder = try folder(place.folder) {
+      for state in ["= 0", "<> 0"] {
+        rows += try DatabaseRow.fetchAll(
+          db.cachedStatement(
+            sql: "SELECT \(Self.columns) FROM files WHERE folder = ? AND base = ? AND state \(state) ORDER BY id DESC"),
+          arguments: [folder.id, place.base.pathValue]
+        ).map(Self.content)
+      }
+    }
+    if let current = rows.first, current.isCurrent {
+      let isSame = !file.fingerprint.isEmpty && current.sha256 == file.fingerprint
+      if isSame, current.isWhole, current.revision == TrailReader.revision { return .known(current) }
+      return .changed(rows)
+    }
+    if let moved = try movedFrom(place, file) { return .moved(moved) }
+    return .new
+  }
+
+  /// The same content under the same base name in a folder where it is no longer.
+  private func movedFrom(_ place: FilePlace, _ file: ReadFile) throws -> Content? {
+    guard !file.fingerprint.isEmpty, !place.isStandardInput else { return nil }
+    let rows = try DatabaseRow.fetchAll(
+      db.cachedStatement(
+        sql: """
+          SELECT \(Self.columns), folders.path, folders.name, base
+          FROM files JOIN folders ON folders.id = folder WHERE sha256 = ? AND state = 0 AND is_whole ORDER BY files.id
+          """), arguments: [Data(file.fingerprint)])
+    for row in rows {
+      let other = FilePlace(
+        folder: [UInt8](pathValue: row[10]), folderName: [UInt8](pathValue: row[11]), base: [UInt8](pathValue: row[12]))
+      let stored = Self.content(row)
+      if other.base == place.base, stored.revision == TrailReader.revision, !other.isStandardInput,
+        FilePlaces.isGone(other.path), ReadFile.isSamePlace(other.name, place.name)
+      {
+        return stored
+      }
+    }
+    return nil
+  }
+
+  /// The records of a content, each by its text's SHA-256.
+  func texts(of file: Int64) throws -> Set<Data> {
+    try Data.fetchSet(
+      db.cachedStatement(
+        sql: """
+          SELECT sha256 FROM records WHERE file = ?1
+          UNION SELECT sha256 FROM copies JOIN records ON records.id = copies.record WHERE copies.file = ?1
+          """), arguments: [file])
+  }
+
+  private static let columns =
+    "files.id, state = 0, sha256, is_whole, is_delivered, revision, imported, size, records, codecommit_records"
+
+  private static func content(_ row: DatabaseRow) -> Content {
+    Content(
+      id: row[0], isCurrent: row[1], sha256: (row[2] as Data?).map { [UInt8]($0) } ?? [], isWhole: row[3],
+      isDelivered: row[4], revision: row[5], imported: Timestamp(seconds: row[6]), size: row[7] ?? 0, records: row[8],
+      codecommitRecords: row[9])
+  }
+}
+
+/// GRDB's row, beside this module's own.
+typealias DatabaseRow = GRDB.Row
+
+/// How the contents that a path had stand to the one that it has now.
+struct FileChange {
+  /// Contents all of whose records the new one holds.
+  var superseded: [StoredFiles.Content] = []
+  /// Contents with records that the new one lacks.
+  var outlived: [StoredFiles.Content] = []
+  /// Set where a log file that CloudTrail delivered, and delivers once, holds other records than it did.
+  var accusation: ChangedFile?
+
+  init(
+    _ rows: [StoredFiles.Content], texts: Set<Data>, files: StoredFiles, place: FilePlace, read: ReadFile,
+    now: Timestamp
+  )
+    throws
+  {
+    for row in rows {
+      let before = try files.texts(of: row.id)
+      let lost = before.subtracting(texts).count
+      if lost == 0 { superseded.append(row) } else { outlived.append(row) }
+      // Of what could not be read whole, then or now, a difference says nothing.
+      let isWhole = row.isWhole && read.isWhole
+      guard row.isCurrent, row.isDelivered, isWhole, row.sha256 != read.fingerprint else { continue }
+      let added = texts.subtracting(before).count
+      guard lost > 0 || added > 0 else { continue }
+      accusation = ChangedFile(path: place.name, kept: row.imported, found: now, lost: lost, added: added)
+    }
+  }
+}

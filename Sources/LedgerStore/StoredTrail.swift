@@ -1,0 +1,280 @@
+internal import CloudTrailLog
+internal import FoundationEssentials
+internal import GRDB
+internal import PushModel
+internal import Synchronization
+
+/// All that a ledger holds of a trail, loaded in one look at it; the records' texts still compressed.
+struct StoredTrail {
+  /// Of folders and entries that could not be listed.
+  var unreadable: [UnreadablePlace] = []
+  var changed: [ChangedFile] = []
+  private(set) var extents: [LogExtent] = []
+  private(set) var hasDigests = false
+  private var totals = TrailPiece(path: [], order: 0)
+  private var files: [File] = []
+  private var layouts: [Int64: Place] = [:]
+  private var unreadableOfFiles: [Int64: (path: [UInt8], places: [UnreadablePlace])] = [:]
+  private var copies: [Int64: [(number: Int, owner: Int64, ownNumber: Int)]] = [:]
+  private var chunks: [Int64: CompressedChunk] = [:]
+
+  private struct File {
+    var id: Int64
+    var name: String
+    var path: [UInt8]
+  }
+
+  private struct Place: Sendable {
+    var chunk: Int64
+    var offset: Int
+    var layout: Data
+  }
+
+  struct CompressedChunk: Sendable {
+    var size: Int
+    var data: Data
+  }
+
+  init(_ db: Database) throws {
+    try loadFiles(db)
+    try loadUnreadable(db)
+    try loadCoverage(db)
+    hasDigests = try Bool.fetchOne(db, sql: "SELECT value FROM properties WHERE name = 'has_digests'") ?? false
+    changed = try DatabaseRow.fetchAll(
+      db,
+      sql: """
+        SELECT folders.name, base, imported, found, lost, added FROM changes JOIN files ON files.id = file
+        JOIN folders ON folders.id = folder ORDER BY file
+        """
+    ).map { row in
+      ChangedFile(
+        path: Self.name(row), kept: Timestamp(seconds: row[2]), found: Timestamp(seconds: row[3]), lost: row[4],
+        added: row[5])
+    }
+  }
+
+  private static func name(_ row: DatabaseRow) -> String {
+    String(decoding: [UInt8](pathValue: row[0]) + [UInt8](pathValue: row[1]), as: UTF8.self)
+  }
+
+  // MARK: - Loading
+
+  private mutating func loadFiles(_ db: Database) throws {
+    if let row = try DatabaseRow.fetchOne(
+      db,
+      sql: """
+        SELECT count(*), total(size), total(records), total(codecommit_records) FROM files WHERE state <> 1
+        """)
+    {
+      totals.files = row[0]
+      totals.bytes = Int64(row[1] as Double)
+      totals.records = Int(row[2] as Double)
+      totals.codecommitRecords = Int(row[3] as Double)
+    }
+    let rows = try DatabaseRow.fetchCursor(
+      db,
+      sql: """
+        SELECT folders.name, base, files.id, folders.path, chunk, chunk_offset, layout
+        FROM files JOIN folders ON folders.id = folder WHERE state <> 1 AND codecommit_records > 0
+        """)
+    while let row = try rows.next() {
+      let id: Int64 = row[2]
+      files.append(
+        File(
+          id: id, name: Self.name(row), path: [UInt8](pathValue: row[3]) + [UInt8](pathValue: row[1])))
+      if let chunk: Int64 = row[4] { layouts[id] = Place(chunk: chunk, offset: row[5], layout: row[6]) }
+    }
+    try loadCopies(db)
+    var wanted = Set(layouts.values.map(\.chunk))
+    let all = try DatabaseRow.fetchCursor(db, sql: "SELECT id, size, zstd FROM chunks")
+    while let row = try all.next() {
+      let id: Int64 = row[0]
+      guard wanted.remove(id) != nil else { continue }
+      chunks[id] = CompressedChunk(size: row[1], data: row[2])
+    }
+  }
+
+  /// Records that a file shares with an earlier one, which may be no longer read itself.
+  private mutating func loadCopies(_ db: Database) throws {
+    let rows = try DatabaseRow.fetchCursor(
+      db,
+      sql: """
+        SELECT copies.file, copies.number, records.file, records.number FROM copies
+        JOIN records ON records.id = copies.record JOIN files ON files.id = copies.file WHERE files.state <> 1
+        ORDER BY copies.file, copies.number
+        """)
+    var owners: Set<Int64> = []
+    while let row = try rows.next() {
+      copies[row[0], default: []].append((number: row[1], owner: row[2], ownNumber: row[3]))
+      owners.insert(row[2])
+    }
+    for owner in owners where layouts[owner] == nil {
+      guard
+        let row = try DatabaseRow.fetchOne(
+          db.cachedStatement(sql: "SELECT chunk, chunk_offset, layout FROM files WHERE id = ? AND chunk IS NOT NULL"),
+          arguments: [owner])
+      else { continue }
+      layouts[owner] = Place(chunk: row[0], offset: row[1], layout: row[2])
+    }
+  }
+
+  private mutating func loadUnreadable(_ db: Database) throws {
+    let rows = try DatabaseRow.fetchCursor(
+      db,
+      sql: """
+        SELECT file, unreadable.path, record, byte, reason, start, end, account, region, folders.path, base
+        FROM unreadable LEFT JOIN files ON files.id = file LEFT JOIN folders ON folders.id = folder
+        WHERE ifnull(state, 0) <> 1 ORDER BY unreadable.id
+        """)
+    while let row = try rows.next() {
+      let place = UnreadablePlace(
+        path: row[1], record: row[2], offset: row[3], reason: row[4],
+        start: (row[5] as Int64?).map { Timestamp(seconds: $0) },
+        end: (row[6] as Int64?).map { Timestamp(seconds: $0) },
+        accountID: row[7], region: row[8])
+      if let file: Int64 = row[0] {
+        let path = [UInt8](pathValue: row[9]) + [UInt8](pathValue: row[10])
+        unreadableOfFiles[file, default: (path, [])].places.append(place)
+      } else {
+        unreadable.append(place)
+      }
+    }
+  }
+
+  private mutating func loadCoverage(_ db: Database) throws {
+    var days: [String: [Int64]] = [:]
+    let rows = try DatabaseRow.fetchCursor(
+      db, sql: "SELECT account, region, day FROM coverage_days ORDER BY account, region, day")
+    while let row = try rows.next() { days["\(row[0] as String) \(row[1] as String)", default: []].append(row[2]) }
+    extents = try DatabaseRow.fetchAll(db, sql: "SELECT account, region, first, last, has_read_only FROM coverage").map
+    {
+      row in
+      var times: ClosedRange<Timestamp>?
+      if let first: Int64 = row[2], let last: Int64 = row[3], first <= last {
+        times = Timestamp(seconds: first)...Timestamp(seconds: last)
+      }
+      return LogExtent(
+        accountID: row[0], region: row[1], times: times, days: days["\(row[0] as String) \(row[1] as String)"] ?? [],
+        hasReadOnlyRecords: row[4])
+    }
+  }
+
+  /// Contents that a newer one of the same path stands in for.
+  mutating func leaveOut(_ contents: [StoredFiles.Content]) {
+    for content in contents {
+      totals.files -= 1
+      totals.bytes -= content.size
+      totals.records -= content.records
+      totals.codecommitRecords -= content.codecommitRecords
+      unreadableOfFiles[content.id] = nil
+    }
+    let ids = Set(contents.map(\.id))
+    files.removeAll { ids.contains($0.id) }
+  }
+
+  // MARK: - Reading the texts
+
+  /// One piece for each file with records or places that could not be read, and one for the counts of all.
+  func pieces(_ reader: TrailReader, _ path: String) throws(LedgerError) -> [TrailPiece] {
+    let groups = grouped(files)
+    let isDamaged = Atomic<Bool>(false)
+    let events: [[[TrailEvent]]]
+    do {
+      events = try reader.events(ofGroups: groups.count) { index in
+        guard let kept = keptFiles(groups[index].map { files[$0] }) else {
+          isDamaged.store(true, ordering: .relaxed)
+          return []
+        }
+        return kept
+      }
+    } catch {
+      throw LedgerError(.other, error.message, hints: error.hints)
+    }
+    guard !isDamaged.load(ordering: .relaxed) else {
+      throw LedgerError(
+        .damaged, "\(path) is damaged: the records of some file cannot be read out of it",
+        hints: ["import the trail into a new ledger"])
+    }
+    var pieces = [totals]
+    for (group, events) in zip(groups, events) {
+      for (index, events) in zip(group, events) {
+        var piece = TrailPiece(path: files[index].path, order: files[index].id)
+        piece.events = events
+        piece.unreadable = unreadableOfFiles[files[index].id]?.places ?? []
+        pieces.append(piece)
+      }
+    }
+    let withRecords = Set(files.map(\.id))
+    for (id, file) in unreadableOfFiles where !withRecords.contains(id) {
+      var piece = TrailPiece(path: file.path, order: id)
+      piece.unreadable = file.places
+      pieces.append(piece)
+    }
+    return pieces
+  }
+
+  /// Files that share chunks stand together, so that each chunk is inflated once or nearly so.
+  private func grouped(_ files: [File]) -> [[Int]] {
+    var groups: [[Int64]: [Int]] = [:]
+    for (index, file) in files.enumerated() {
+      var needed = Set(layouts[file.id].map { [$0.chunk] } ?? [])
+      for copy in copies[file.id] ?? [] {
+        if let chunk = layouts[copy.owner]?.chunk { needed.insert(chunk) }
+      }
+      groups[needed.sorted(), default: []].append(index)
+    }
+    return groups.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
+  }
+
+  /// The files of a group, their texts inflated; `nil` where the ledger is damaged.
+  private func keptFiles(_ files: [File]) -> [KeptFile]? {
+    var texts: [Int64: [UInt8]] = [:]
+    var spots: [Int64: [Int: Range<Int>]] = [:]
+    func text(of chunk: Int64) -> [UInt8]? {
+      if let known = texts[chunk] { return known }
+      guard let compressed = chunks[chunk], let text = Chunk.decompress(compressed.data, size: compressed.size) else {
+        return nil
+      }
+      texts[chunk] = text
+      return text
+    }
+    var result: [KeptFile] = []
+    for file in files {
+      var parts: [(number: Int, chunk: Int64, range: Range<Int>)] = []
+      if let place = layouts[file.id] {
+        guard let own = Self.ranges(place) else { return nil }
+        parts = own.map { ($0.number, place.chunk, $0.range) }
+      }
+      for copy in copies[file.id] ?? [] {
+        guard let place = layouts[copy.owner] else { return nil }
+        if spots[copy.owner] == nil {
+          guard let ranges = Self.ranges(place) else { return nil }
+          spots[copy.owner] = Dictionary(ranges.map { ($0.number, $0.range) }) { first, _ in first }
+        }
+        guard let range = spots[copy.owner]?[copy.ownNumber] else { return nil }
+        parts.append((copy.number, place.chunk, range))
+      }
+      if copies[file.id] != nil { parts.sort { $0.number < $1.number } }
+      var kept = KeptFile(
+        name: file.name, isStandardInput: file.path.first == UInt8(ascii: "-"), numbers: parts.map(\.number),
+        text: [UInt8(ascii: "[")])
+      for part in parts {
+        guard let text = text(of: part.chunk), part.range.upperBound <= text.count else { return nil }
+        if kept.text.count > 1 { kept.text.append(UInt8(ascii: ",")) }
+        kept.text += text[part.range]
+      }
+      kept.text.append(UInt8(ascii: "]"))
+      result.append(kept)
+    }
+    return result
+  }
+
+  private static func ranges(_ place: Place) -> [(number: Int, range: Range<Int>)]? {
+    guard let layout = RecordLayout(place.layout), place.offset >= 0 else { return nil }
+    var start = place.offset
+    return layout.entries.map { entry in
+      defer { start += entry.length + 1 }
+      return (entry.number, start..<start + entry.length)
+    }
+  }
+}
