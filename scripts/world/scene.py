@@ -1,7 +1,5 @@
 """Worlds with clones as witnesses: one life, several clones, and a trail that is written again for every record that is lost."""
 
-import copy
-import json
 import os
 import pathlib
 import random
@@ -106,12 +104,16 @@ class Scene:
         """Records to lose, those that some clone can tell of first: (lost events, unread reads)."""
         moved = [event for event in self.life.events if not event.denied and not event.contested and self.covers(event.record)
                  and any(update.landed and update.new is not None and update.old != update.new for update in event.updates)]
-        tips = {(entry.ref, entry.tip) for found in self.entries.values() for entry in found}
+        # A line between two others of its log can prove most.
+        logs = [[entry for entry in found if entry.ref == ref] for found in self.entries.values() for ref in {entry.ref for entry in found}]
+        tips = {(entry.ref, entry.tip) for log in logs for entry in log}
+        inner = {(entry.ref, entry.tip) for log in logs for entry in log[1:-1]}
         told = [event for event in moved if any((update.ref, self.truth.ids.get(update.new)) in tips for update in event.updates)]
+        proven = [event for event in told if any((update.ref, self.truth.ids.get(update.new)) in inner for update in event.updates)]
         own = [read for read in self.reads if read.session is not None and self.covers(read.time)]
         result, chance = [], self.chance
         for index in range(count):
-            pool = [told, own, told, moved, [read for read in self.reads if self.covers(read.time)]][index % 5]
+            pool = [proven or told, own, told, moved, [read for read in self.reads if self.covers(read.time)]][index % 5]
             if not pool:
                 continue
             choice = chance.choice(pool)

@@ -100,9 +100,10 @@ def print_figures(outcomes, seconds):
         provable += outcome.provable
         found += outcome.found
     false = [line for outcome in outcomes for line in outcome.false]
-    unsaid = sum(provable.values()) - sum(found.values())
+    must = {kind for kind in provable if "need not" not in kind}
+    all_provable, all_found = sum(provable[kind] for kind in must), sum(found[kind] for kind in must)
     print(f"{len(outcomes)} worlds of witnesses, {sum(outcome.runs for outcome in outcomes)} reports and answers, "
-          f"{sum(claims.values())} claims, {len(false) - unsaid} false; {sum(found.values())} found of {sum(provable.values())} "
+          f"{sum(claims.values())} claims, {len(false) - all_provable + all_found} false; {all_found} found of {all_provable} "
           f"provable; {seconds:.0f} s")
     for kind, number in sorted(claims.items()):
         print(f"  {number:7} {kind}")
