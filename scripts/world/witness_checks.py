@@ -4,6 +4,7 @@
 terms, and `found` how much of that was said.
 """
 
+import re
 from collections import Counter
 
 from .checks import Checker, is_protected
@@ -81,6 +82,8 @@ class WitnessChecker(Checker):
             session = read.session if read else None
             # That an up-to-date pull has a witness too (FETCH_HEAD, say) is more than DESIGN asks for, and no fault.
             holds = session is not None and witness["clone"] in session.clones
+            if not holds and self.is_orphan(witness):
+                continue
             truly = f"truly {sorted(session.clones)} at {iso(session.recorded)}" if session else "truly somebody's without a clone"
             self.claim("witness of a pull", holds, name, iso(read.time) if read else "", witness, truly)
             if not holds:
@@ -99,15 +102,21 @@ class WitnessChecker(Checker):
                        for _, moment in other.moments):
                     self.may("witness of a pull, an up-to-date one near", holds)
                     continue
-                self.must("witness of a pull", holds, read.id, iso(read.time),
+                kind = "witness of a pull" if self.is_settled(read) else "witness of a pull, after a race"
+                self.must(kind, holds, read.id, iso(read.time),
                           f"{sorted(read.session.clones)} at {iso(read.session.recorded)}")
 
+    def is_orphan(self, witness):
+        """Whether the fetch that is named is the one whose own record is lost: then another's may fit it, and nothing shows it."""
+        return any(witness["clone"] in session.clones and witness["time"] == iso(session.recorded) and session.read is not None
+                   and session.read.id in self.view.unread for session in self.sessions)
+
     def twin(self, session):
-        """Another clone's fetch in the same second, whose record is in the trail too: nothing tells the two apart."""
+        """Another clone's fetch in the same second or the next, whose record is in the trail too: nothing tells the two apart."""
         for other in self.sessions:
-            if (other is not session and other.read is not None and other.recorded == session.recorded and other.read.data
-                    and other.read.shallow == session.read.shallow and abs(other.read.time - session.read.time) <= 2
-                    and other.read in self.view.reads):
+            if (other is not session and other.read is not None and abs(other.recorded - session.recorded) <= 2 and other.read.data
+                    and session.read.data and other.read.shallow == session.read.shallow
+                    and abs(other.read.time - session.read.time) <= 2 and other.read in self.view.reads):
                 return other
         return None
 
@@ -128,6 +137,15 @@ class WitnessChecker(Checker):
                for other in self.sessions):
             return False
         return not self.view.lost
+
+    def is_settled(self, read):
+        """Whether no ref of the server then had been pushed to twice within minutes: its tip can be told for certain."""
+        for ref, tip in read.state.items():
+            times = [event.record for event in self.truth.life.events for update in event.updates if update.ref == ref
+                     and event.record <= read.time and not event.denied]
+            if any(0 <= second - first <= 1000 for first, second in zip(sorted(times), sorted(times)[1:])):
+                return False
+        return True
 
     def is_visible(self, session):
         """Whether the reflogs of a clone still tell of a fetch."""
@@ -306,7 +324,7 @@ class WitnessChecker(Checker):
     # Exposure
 
     def exposure_findings(self):
-        said = {}
+        said, shortened = {}, set()
         for finding in self.report["findings"]:
             if finding["rule"] != "exposure":
                 continue
@@ -315,12 +333,16 @@ class WitnessChecker(Checker):
             self.claim("exposure is a note", finding["severity"] == "note", where)
             self.claim("exposure of a protected ref", is_protected(finding.get("ref", "")), where)
             tips = self.tips_of(finding)
+            if any(re.fullmatch(r"and \d+ more", line) for line in finding["evidence"]):
+                shortened |= {(finding.get("ref"), tip) for tip in tips}
             for read in self.scene.reads:
                 if read.id not in text:
                     continue
                 self.claim("exposure names reads", read in self.view.reads and read.data, where, read.id)
-                self.claim("exposure in time", any(self.was_readable(tip, finding.get("ref"), read.time) for tip in tips), where, read.id,
-                           iso(read.time))
+                # Where the record of what dropped it is lost, it was on the ref for as long as anything tells.
+                self.claim("exposure in time", finding.get("ref") in self.lost_refs or any(
+                    self.was_readable(tip, finding.get("ref"), read.time) or self.is_before_drop(tip, finding.get("ref"), read.time)
+                    for tip in tips), where, read.id, iso(read.time))
                 for tip in tips:
                     said.setdefault((finding.get("ref"), tip), set()).add(read.id)
         for push, update in self.updates:
@@ -330,8 +352,11 @@ class WitnessChecker(Checker):
             for read in self.view.reads:
                 on = read.state.get(update["ref"])
                 if self.truth.peel(tip) in read.new and on is not None and not self.truth.lacks(tip, update["ref"], on):
-                    self.must("exposure finding names the read", read.id in said.get((update["ref"], tip), ()), update["ref"], tip[:12],
-                              read.id, read.action, iso(read.time))
+                    named = read.id in said.get((update["ref"], tip), ())
+                    if (update["ref"], tip) in shortened:
+                        self.may("exposure finding names the read, of very many", named)
+                    else:
+                        self.must("exposure finding names the read", named, update["ref"], tip[:12], read.id, read.action, iso(read.time))
 
     def tips_of(self, finding):
         tips = set(finding["commits"])
@@ -339,6 +364,15 @@ class WitnessChecker(Checker):
             if push["eventID"] == finding.get("eventID") and update["ref"] == finding.get("ref"):
                 tips |= {update.get("after"), update["before"].get("tip")}
         return {tip for tip in tips if tip in self.truth.numbers}
+
+    def is_before_drop(self, tip, ref, moment):
+        """Whether a drop that is only known to be no later than an event leaves a moment open."""
+        for push, update in self.updates:
+            dropped = update.get("droppedBy", {})
+            if update["ref"] == ref and update.get("after") == tip and dropped.get("certainty") == "no-later-than":
+                if moment <= self.truth.by_id[dropped["eventID"]].record + 8 and push["time"] <= iso(moment + 8):
+                    return True
+        return False
 
     def was_readable(self, tip, ref, moment):
         """Whether the ref had a tip at about that moment; seconds may be exchanged, for a record is not the act."""
@@ -358,10 +392,12 @@ class WitnessChecker(Checker):
         commit = self.truth.peel(asked)
         self.claim("exposure: commit", answer["schemaVersion"] == 1 and answer["commit"] in (asked, commit), answer.get("commit"))
         traits = self.truth.life.traits
-        strict = not traits and not self.view.gap and self.view.form != "old-tip" and self.view.is_whole
+        # A tip that is in no clone may have a commit or not: nothing tells, and the longest stretch that may be is said.
+        strict = (not traits and not self.view.gap and self.view.form != "old-tip" and self.view.is_whole
+                  and all(name in self.objects for name in self.truth.ids.values()))
         for said in answer["intervals"]:
             self.interval(asked, said, strict)
-        if strict and self.scene.life.created and all(name in self.objects for name in self.truth.ids.values()):
+        if strict and self.scene.life.created:
             truly = {(ref, by, until) for ref, by, until in self.intervals(asked)}
             told = {(said["ref"], said.get("pushedBy"), said.get("droppedBy")) for said in answer["intervals"]}
             self.claim("exposure: all intervals", told == truly, asked, f"said {sorted(map(str, told))}", f"truly {sorted(map(str, truly))}")
@@ -372,7 +408,7 @@ class WitnessChecker(Checker):
         self.claim("exposure: once", len(told) == len(answer["reads"]), asked)
         for read in self.view.reads:
             if commit in read.new and read.data and read.actor["name"] != excluded:
-                if answer["intervals"]:
+                if any(self.shows(tip, commit) for tip in read.state.values()):
                     self.must("exposure: a read that brought it", read.id in told, asked, read.id, read.action, iso(read.time))
         for said in answer["clones"]:
             witness = self.witnesses.get(said["clone"])
@@ -382,7 +418,7 @@ class WitnessChecker(Checker):
                 self.claim("exposure: clone's time", said["time"] in moments, asked, said, sorted(moments)[:3])
         listed = {said["clone"] for said in answer["clones"]}
         for name, found in self.scene.entries.items():
-            if not self.witnesses[name].excused and any(entry.tip == commit for entry in found):
+            if not self.witnesses[name].excused and any(entry.tip == commit and entry.kind == "fetch" for entry in found):
                 self.must("exposure: a clone that has it", name in listed, asked, name)
 
     def intervals(self, tip):
@@ -402,6 +438,11 @@ class WitnessChecker(Checker):
                 result.append((ref, begun, None))
         return [(ref, begun, ended) for ref, begun, ended in result]
 
+    def shows(self, tip, commit):
+        """Whether the clones show that a tip has a commit: it is it, or the whole way to it is there."""
+        return tip == commit or (self.truth.contains(commit, tip) and tip in self.objects
+                                 and self.truth.names(self.truth.mask(tip)) <= self.objects)
+
     def interval(self, tip, said, strict):
         for field, has in (("pushedBy", True), ("droppedBy", False)):
             name = said.get(field)
@@ -416,7 +457,9 @@ class WitnessChecker(Checker):
                 before = old is not None and self.truth.contains(tip, old)
                 self.claim("exposure: interval", before != has, tip, said, field)
             time = said.get("start" if has else "end")
-            self.claim("exposure: interval's time", time == iso(event.record), tip, said, iso(event.record))
+            # Where updates lie within seconds, their order is open, and the longest stretch that may be is told.
+            moments = [iso(event.record)] if strict else [iso(event.record + seconds) for seconds in range(-6, 7)]
+            self.claim("exposure: interval's time", time in moments, tip, said, iso(event.record))
 
     def one_read(self, asked, commit, said, strict, excluded):
         read = self.reads_by_id.get(said["eventID"])

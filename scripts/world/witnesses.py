@@ -114,6 +114,11 @@ class Cast:
         for moment, witness, act, more in sorted(acts, key=lambda act: (act[0], act[1].name)):
             getattr(self, act)(witness, moment, *more)
         self.others()
+        if self.chance.random() < 0.4:
+            # Somebody's disk has every object, by whatever way: no ref and no log tells of it.
+            keeper = self.chance.choice([witness for witness in self.witnesses if witness.kind != "shallow"] or self.witnesses)
+            self.bring(keeper, sorted(self.truth.ids.values()))
+            keeper.have = self.commits(keeper)
         for witness in self.witnesses:
             if witness.kind == "expired":
                 self.server.git("-C", str(witness.path), "reflog", "expire", "--expire=all", "--all")
@@ -165,7 +170,8 @@ class Cast:
         if len(self.witnesses) > 1 and chance.random() < 0.5:
             # Two clones fetch in the same second.
             pair = chance.sample(self.witnesses, 2)
-            moment = self.some_moment(max(moments[witness.name][0] for witness in pair) + 7300, end - 300)
+            born = max(moments[witness.name][0] for witness in pair) + 7300
+            moment = chance.choice([change + 15 for change in self.changes if born < change] or [end - 300])
             if all(abs(moment - taken) > 40 for witness in pair for taken in moments[witness.name]):
                 for witness in pair:
                     moments[witness.name].append(moment)
