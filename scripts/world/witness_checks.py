@@ -103,6 +103,9 @@ class WitnessChecker(Checker):
                     self.may("witness of a pull, an up-to-date one near", holds)
                     continue
                 kind = "witness of a pull" if self.is_settled(read) else "witness of a pull, after a race"
+                if not self.shows_clock(read):
+                    self.may("witness of a pull, by a clock of which nothing else tells", holds)
+                    continue
                 self.must(kind, holds, read.id, iso(read.time),
                           f"{sorted(read.session.clones)} at {iso(read.session.recorded)}")
 
@@ -137,6 +140,17 @@ class WitnessChecker(Checker):
                for other in self.sessions):
             return False
         return not self.view.lost
+
+    def shows_clock(self, read):
+        """Whether the clone's clock is right, or another fetch of it is as clear and shows that it is as far off.
+
+        A clock may be off by any time; then a stranger's pull may be the only one near.
+        """
+        offset = read.session.recorded - read.time
+        return abs(offset) <= 8 or any(
+            other is not read and other.session is not None and other.session.clones & read.session.clones
+            and abs(other.session.recorded - other.time - offset) <= 5 and self.proves_witness(other) and self.is_settled(other)
+            for other in self.view.reads)
 
     def is_settled(self, read):
         """Whether no ref of the server then had been pushed to twice within minutes: its tip can be told for certain."""

@@ -190,9 +190,10 @@ class Cast:
 
     def offset(self, number):
         chance = self.chance
-        if self.style == "shifted" and chance.random() < 0.8:
+        within, beyond = {"shifted": (0.8, 0), "beyond": (0, 1 if number == 0 else 0.3), "crowded": (0.3, 0.2)}.get(self.style, (0, 0))
+        if chance.random() < within:
             return chance.choice([-1, 1]) * chance.randint(10, 270)
-        if self.style == "beyond" and (number == 0 or chance.random() < 0.3):
+        if chance.random() < beyond:
             return chance.choice([-1, 1]) * chance.choice([1200, 2 * 3600 + 7, 5 * 3600 + 11, 26 * 3600])
         return 0
 
