@@ -355,17 +355,22 @@ class WitnessChecker(Checker):
                 self.claim("exposure names reads", read in self.view.reads and read.data, where, read.id)
                 # Where the record of what dropped it is lost, it was on the ref for as long as anything tells.
                 self.claim("exposure in time", finding.get("ref") in self.lost_refs or any(
-                    self.was_readable(tip, finding.get("ref"), read.time) or self.is_before_drop(tip, finding.get("ref"), read.time)
+                    self.was_readable(tip, finding.get("ref"), read) or self.is_before_drop(tip, finding.get("ref"), begun(read))
                     for tip in tips), where, read.id, iso(read.time))
                 for tip in tips:
                     said.setdefault((finding.get("ref"), tip), set()).add(read.id)
         for push, update in self.updates:
+            if update["ref"] in self.lost_refs:
+                continue  # who dropped it when is not known for certain
             if update.get("verdict") not in ("overwritten", "deleted", "missing") or not is_protected(update["ref"]):
                 continue
             tip = update["after"]
             for read in self.view.reads:
                 on = read.state.get(update["ref"])
-                if self.truth.peel(tip) in read.new and on is not None and not self.truth.lacks(tip, update["ref"], on):
+                # Another push may have had the tip on the ref before, and another finding tells of that.
+                meanwhile = push["time"] <= iso(read.time) and ("droppedBy" not in update or read.time <= self.truth.by_id[
+                    update["droppedBy"]["eventID"]].record)
+                if meanwhile and self.truth.peel(tip) in read.new and on is not None and not self.truth.lacks(tip, update["ref"], on):
                     named = read.id in said.get((update["ref"], tip), ())
                     if (update["ref"], tip) in shortened:
                         self.may("exposure finding names the read, of very many", named)
@@ -388,9 +393,9 @@ class WitnessChecker(Checker):
                     return True
         return False
 
-    def was_readable(self, tip, ref, moment):
-        """Whether the ref had a tip at about that moment; seconds may be exchanged, for a record is not the act."""
-        held = self.truth.held(ref, moment - 8, moment + 8)
+    def was_readable(self, tip, ref, read):
+        """Whether the ref had a tip while a read may have been under way; seconds may be exchanged, for a record is not the act."""
+        held = self.truth.held(ref, begun(read) - 8, read.time + 8)
         return any(name is not None and not self.truth.lacks(tip, ref, name) for name in held)
 
     # The command `exposure`
@@ -399,7 +404,8 @@ class WitnessChecker(Checker):
         """Commits worth asking for: tips that were dropped, and that the report names."""
         dropped = [update["after"] for _, update in self.updates if update.get("verdict") in ("overwritten", "deleted", "missing")]
         others = [update["after"] for _, update in self.updates if "after" in update]
-        return list(dict.fromkeys(dropped))[:2] or others[:1]
+        commits = [tip for tip in dict.fromkeys(dropped + others[:1]) if self.truth.numbers[tip] >= 0]
+        return commits[:2]
 
     def exposure(self, asked, answer, excluded=None):
         """The answer about one commit."""
@@ -407,11 +413,11 @@ class WitnessChecker(Checker):
         self.claim("exposure: commit", answer["schemaVersion"] == 1 and answer["commit"] in (asked, commit), answer.get("commit"))
         traits = self.truth.life.traits
         # A tip that is in no clone may have a commit or not: nothing tells, and the longest stretch that may be is said.
-        strict = (not traits and not self.view.gap and self.view.form != "old-tip" and self.view.is_whole
+        strict = (self.truth.life.created and not traits and not self.view.gap and self.view.form != "old-tip" and self.view.is_whole
                   and all(name in self.objects for name in self.truth.ids.values()))
         for said in answer["intervals"]:
             self.interval(asked, said, strict)
-        if strict and self.scene.life.created:
+        if strict:
             truly = {(ref, by, until) for ref, by, until in self.intervals(asked)}
             told = {(said["ref"], said.get("pushedBy"), said.get("droppedBy")) for said in answer["intervals"]}
             self.claim("exposure: all intervals", told == truly, asked, f"said {sorted(map(str, told))}", f"truly {sorted(map(str, truly))}")
@@ -484,7 +490,7 @@ class WitnessChecker(Checker):
         self.claim("exposure: read's words", said["action"] == read.action and said["time"] == iso(read.time)
                    and said["principal"]["name"] == read.actor["name"] and said["sourceIPAddress"] == read.actor["address"], said)
         self.claim("exposure: excluded", read.actor["name"] != excluded, said)
-        on = any(self.was_containing(commit, read.time, ref) for ref in {update.ref for event in self.truth.order for update in event.updates}
+        on = any(self.was_containing(commit, read, ref) for ref in {update.ref for event in self.truth.order for update in event.updates}
                  | set(self.truth.life.before))
         if strict:
             self.claim("exposure: read in time", on, asked, said)
@@ -497,8 +503,14 @@ class WitnessChecker(Checker):
         else:
             self.claim("exposure: possible", said["certainty"] == "possible", said)
 
-    def was_containing(self, commit, moment, ref):
-        return any(name is not None and self.truth.contains(commit, name) for name in self.truth.held(ref, moment - 8, moment + 8))
+    def was_containing(self, commit, read, ref):
+        return any(name is not None and self.truth.contains(commit, name)
+                   for name in self.truth.held(ref, begun(read) - 8, read.time + 8))
+
+
+def begun(read):
+    """When a read may have begun: at its advertisement; without one, a transfer may take an hour."""
+    return read.time - HOUR if read.advertised is None and read.action == "GitPull" else read.advertised or read.time
 
 
 def unique(sessions):

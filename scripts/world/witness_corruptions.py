@@ -396,7 +396,7 @@ def exposure_to_a_read_after_the_drop(case):
     for finding in case.findings("exposure"):
         tips = case.checker.tips_of(finding)
         for read in case.view.reads:
-            if read.data and not any(case.checker.was_readable(tip, finding["ref"], read.time) for tip in tips):
+            if read.data and not any(case.checker.was_readable(tip, finding["ref"], read) for tip in tips):
                 finding["evidence"].append(read.id)
                 return True
     return False
