@@ -97,9 +97,7 @@ class WitnessChecker(ExposureChecks, Checker):
             if read.session is not None and self.proves_witness(read):
                 witness = said.get(read.id)
                 holds = witness is not None and witness["clone"] in read.session.clones
-                # A fetch may move refs without any data, where a clone has the objects already: an up-to-date pull is a rival.
-                if any(abs(moment - read.session.recorded) <= 2 * ALLOWANCE for other in self.scene.reads if not other.data
-                       for _, moment in other.moments):
+                if self.has_rival(read):
                     self.may("witness of a pull, an up-to-date one near", holds)
                     continue
                 kind = "witness of a pull" if self.is_settled(read) else "witness of a pull, after a race"
@@ -141,6 +139,11 @@ class WitnessChecker(ExposureChecks, Checker):
             return False
         return not self.view.lost
 
+    def has_rival(self, read):
+        """A fetch may move refs without any data, where a clone has the objects already: an up-to-date pull is a rival."""
+        return any(abs(moment - read.session.recorded) <= 2 * ALLOWANCE for other in self.scene.reads if not other.data
+                   for _, moment in other.moments)
+
     def shows_clock(self, read):
         """Whether the clone's clock is right, or another fetch of it is as clear and shows that it is as far off.
 
@@ -150,7 +153,7 @@ class WitnessChecker(ExposureChecks, Checker):
         return abs(offset) <= 8 or any(
             other is not read and other.session is not None and other.session.clones & read.session.clones
             and abs(other.session.recorded - other.time - offset) <= 5 and self.proves_witness(other) and self.is_settled(other)
-            for other in self.view.reads)
+            and not self.has_rival(other) for other in self.view.reads)
 
     def is_settled(self, read):
         """Whether no ref of the server then had been pushed to twice within minutes: its tip can be told for certain."""
