@@ -94,7 +94,8 @@ class ExposureChecks:
         if strict:
             truly = {(ref, by, until) for ref, by, until in self.intervals(asked)}
             told = {(said["ref"], said.get("pushedBy"), said.get("droppedBy")) for said in answer["intervals"]}
-            self.claim("exposure: all intervals", told == truly, asked, f"said {sorted(map(str, told))}", f"truly {sorted(map(str, truly))}")
+            self.claim("exposure: all intervals", told == truly, asked, f"said {sorted(map(str, told))}",
+                       f"truly {sorted(map(str, truly))}")
         told = {}
         for said in answer["reads"]:
             told[said["eventID"]] = said

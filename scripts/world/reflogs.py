@@ -1,5 +1,6 @@
 """What the reflogs of a clone hold, read from their files: the only witness of what the tool was able to see."""
 
+import re
 from dataclasses import dataclass
 
 from .views import git_folder
@@ -15,13 +16,14 @@ class Entry:
 
 
 ENDS = (": fast-forward", ": forced-update", ": storing head")
+BARE_ID = re.compile(r" \+?[0-9a-f]{40}:")  # fetched by its id: nothing is said of the ref
 
 
 def entries(witness):
     """The lines that tell of the server, in the order of the log; and the log's own name is the ref's."""
     top, result = git_folder(witness.path), []
     bare = top == witness.path
-    folder = top / "logs/refs/heads" if bare else top / "logs/refs/remotes/origin"
+    folder = top / "logs/refs/heads" if bare else top / "logs/refs/remotes" / witness.remote
     for path in sorted(folder.rglob("*")) if folder.exists() else []:
         name = str(path.relative_to(folder))
         if path.is_dir() or name == "HEAD":
@@ -29,7 +31,7 @@ def entries(witness):
         for number, line in enumerate(path.read_text().splitlines()):
             words, _, message = line.partition("\t")
             tip, time = words.split()[1], int(words.split()[-2])
-            kind = "push" if message == "update by push" else "fetch" if message.endswith(ENDS) else None
+            kind = "push" if message == "update by push" else "fetch" if message.endswith(ENDS) and not BARE_ID.search(message) else None
             if kind:
                 result.append(Entry(f"refs/heads/{name}", tip, time, kind, number))
     return result

@@ -53,6 +53,8 @@ class Scene:
         self.arguments = ["--trail", "trail", "--now", trail.iso(life.end + 7200)]
         for witness in self.cast.witnesses:
             self.arguments += ["--repo", witness.name]
+        if any(witness.kind == "two-remotes" for witness in self.cast.witnesses):
+            self.arguments += ["--repository", trail.NAME]
         if self.stated:
             self.arguments += ["--coverage", f"{trail.iso(self.start)}..{trail.iso(self.end)}"]
 

@@ -14,7 +14,7 @@ from .witnesses import ALLOWANCE
 
 HOUR = 3600
 ABSENCES = ("unlogged-update", "unlogged-push", "unlogged-pull")
-ACTS = ("clone", "fetch", "elsewhere")
+ACTS = ("clone", "fetch", "by-id", "elsewhere")
 
 
 class WitnessChecker(ExposureChecks, Checker):
@@ -90,7 +90,9 @@ class WitnessChecker(ExposureChecks, Checker):
                 continue
             self.claim("witness's time", witness["time"] == iso(session.recorded), name, witness, truly)
             # A clone whose packed-refs was written again no longer tells what it was given.
-            self.claim("witness's tips", (witness["tips"] or session.act == "clone") and set(witness["tips"]) <= set(read.state.values()), name, witness)
+            if session.act != "by-id":
+                self.claim("witness's tips", (witness["tips"] or session.act == "clone")
+                           and set(witness["tips"]) <= set(read.state.values()), name, witness)
             twin = self.twin(session)
             self.claim("no guess between two", twin is None, name, witness, f"as well {sorted(twin.clones) if twin else ''}")
         for read in self.view.reads:
@@ -126,7 +128,7 @@ class WitnessChecker(ExposureChecks, Checker):
         session = read.session
         witness = self.witnesses[sorted(session.clones)[0]]
         recorded = session.recorded
-        if not (read.data and witness.in_allowance and witness.kind != "re-pointed" and self.is_visible(session)
+        if not (read.data and witness.in_allowance and not witness.excused and self.is_visible(session)
                 and abs(read.time - recorded) <= ALLOWANCE - 10):
             return False
         if not (self.scene.start + 2 * ALLOWANCE < recorded < self.scene.end - 2 * ALLOWANCE):
@@ -241,7 +243,7 @@ class WitnessChecker(ExposureChecks, Checker):
             said.append(session)
             near = [moment for moment in self.view.pulled if self.explains(moment, session.recorded, 0)]
             self.claim("no pull is logged there", not near, where, [iso(moment) for moment in near[:2]])
-            self.claim("a fetch of this repository", session.act in ("clone", "fetch"), where, session.act)
+            self.claim("a fetch of this repository", session.act in ("clone", "fetch", "by-id"), where, session.act)
             if all(self.witnesses[name].in_allowance for name in session.clones):
                 read = session.read
                 truly = read is not None and not any(moment in self.view.pulled for _, moment in read.moments)
@@ -257,7 +259,7 @@ class WitnessChecker(ExposureChecks, Checker):
         witness = self.witnesses[sorted(session.clones)[0]]
         if session.read is None or session.read.id not in self.view.unread or not self.view.pulled:
             return False
-        if not witness.in_allowance or witness.kind == "re-pointed" or not self.is_visible(session):
+        if not witness.in_allowance or witness.excused or not self.is_visible(session):
             return False
         if not (self.scene.start + HOUR + 2 * ALLOWANCE < session.recorded < self.scene.end - LAG - 2 * ALLOWANCE):
             return False

@@ -20,8 +20,9 @@ PIPELINE = {"name": "pipeline", "type": "AssumedRole", "address": "codepipeline.
 
 # What a clone may be. Those of `ODD` accuse nobody, or are hard to read.
 KINDS = ["plain", "plain", "plain", "single-branch", "no-tags"]
-ODD = ["pushurl", "push-instead-of", "re-pointed", "mirror", "bare", "shallow", "expired", "plain"]
-EXCUSED = {"pushurl", "push-instead-of", "re-pointed"}
+ODD = ["pushurl", "push-instead-of", "re-pointed", "two-remotes", "mirror", "bare", "shallow", "expired", "plain", "plain"]
+FROM_ELSEWHERE = {"re-pointed", "two-remotes"}
+EXCUSED = {"pushurl", "push-instead-of"} | FROM_ELSEWHERE
 
 
 @dataclass
@@ -48,7 +49,7 @@ class Read:
 @dataclass
 class Session:
     """One act of a clone against the server."""
-    act: str  # clone, fetch, push or again (a push of what was there)
+    act: str  # clone, fetch, by-id (a fetch of a bare id), push, again (a push of what was there), or elsewhere and away: another server
     moment: float
     recorded: int  # by the clone's own clock
     clones: set  # the clone that did it, and those that were copied from it later
@@ -68,6 +69,11 @@ class Witness:
     sessions: list = field(default_factory=list)
     have: set = field(default_factory=set)
     last: int = 0
+
+    @property
+    def remote(self):
+        """The name of the remote that is the server."""
+        return "codecommit" if self.kind == "two-remotes" else "origin"
 
     @property
     def excused(self):
@@ -139,14 +145,14 @@ class Cast:
             self.witnesses.append(witness)
             moments[name] = [born]
             acts.append((born, witness, "clone", ()))
-            if kind == "re-pointed":
+            if kind in FROM_ELSEWHERE:
                 back = self.free(moments[name], born + chance.randint(600, 7200))
                 acts.append((back, witness, "point_back", ()))
         for event in self.events:
             if not self.is_pushable(event):
                 continue
             able = [witness for witness in self.witnesses if witness.owner is event.actor and witness.kind in (
-                "plain", "single-branch", "no-tags", "expired") and witness.born < event.effect - 60
+                "plain", "single-branch", "no-tags", "expired", "two-remotes") and witness.born < event.effect - 60
                 and all(abs(event.effect - other) > 40 for other in moments[witness.name])]
             if able and chance.random() < 0.75:
                 witness = chance.choice(able)
@@ -156,6 +162,8 @@ class Cast:
             taken = moments[witness.name]
             for _ in range(chance.randint(1, 4)):
                 acts.append((self.free(taken, self.some_moment(taken[0] + 300, end - 600)), witness, "fetch", ()))
+            if self.style == "odd" and witness.kind == "plain" and chance.random() < 0.4:
+                acts.append((self.free(taken, self.some_moment(taken[0] + 300, end - 600)), witness, "fetch_id", ()))
             if self.style == "odd" and witness.kind == "plain" and chance.random() < 0.6:
                 acts.append((self.free(taken, self.some_moment(taken[0] + 300, end - 600)), witness, "again", ()))
             if witness.kind in ("pushurl", "push-instead-of"):
@@ -271,7 +279,7 @@ class Cast:
         options = {"single-branch": ["--single-branch", "--branch", "main"], "no-tags": ["--no-tags"],
                    "shallow": ["--depth", "2", "--no-single-branch"], "bare": ["--bare", "-c", "core.logAllRefUpdates=true"],
                    "mirror": ["--mirror", "-c", "core.logAllRefUpdates=true"]}.get(witness.kind, [])
-        if witness.kind == "re-pointed":
+        if witness.kind in FROM_ELSEWHERE:
             return self.clone_elsewhere(witness, moment, refs)
         self.show(self.server.path, refs)
         session, slow = self.session(witness, "clone", moment)
@@ -307,14 +315,13 @@ class Cast:
         witness.have = self.commits(witness)
 
     def point_back(self, witness, moment):
-        self.server.git("-C", str(witness.path), "remote", "set-url", "origin", URL)
+        change = ["set-url", "origin"] if witness.kind == "re-pointed" else ["add", witness.remote]
+        self.server.git("-C", str(witness.path), "remote", *change, URL)
         self.fetch(witness, moment)
 
     def fetch(self, witness, moment):
-        if witness.kind == "re-pointed":
-            url = self.server.git("-C", str(witness.path), "config", "remote.origin.url").stdout.strip()
-            if url == OTHER:
-                return
+        if not self.knows_server(witness):
+            return
         refs = self.refs(moment)
         self.show(self.server.path, refs)
         session, slow = self.session(witness, "fetch", moment)
@@ -322,7 +329,26 @@ class Cast:
         words = self.chance.choice([["fetch", "-q"], ["fetch", "-q", "--prune"], ["fetch", "--quiet", "origin"],
                                     ["fetch", "-q"] if plain else ["pull", "-q", "--ff-only"],
                                     ["remote", "update"], ["fetch", "-q", "origin", "main"]])
+        if witness.kind == "two-remotes":
+            words = self.chance.choice([["fetch", "-q", witness.remote], ["fetch", "-q", witness.remote, "main"],
+                                        ["fetch", "-q", "--prune", witness.remote]])
         data = self.run(witness, session.recorded, *words, check=words[0] != "pull")
+        self.read_by(witness, session, slow, refs, data)
+
+    def knows_server(self, witness):
+        """Whether a clone of another server was given this one's URL by now."""
+        if witness.kind not in FROM_ELSEWHERE:
+            return True
+        return URL in self.server.git("-C", str(witness.path), "config", "--get-regexp", "remote[.].*[.]url").stdout.split()
+
+    def fetch_id(self, witness, moment):
+        """A fetch of a bare id into a tracking ref, as CI systems do: it says nothing of the ref on the server."""
+        refs = self.refs(moment)
+        reached = sorted(self.truth.names(self.truth.mask(refs["refs/heads/main"])))
+        self.show(self.server.path, refs)
+        session, slow = self.session(witness, "by-id", moment)
+        name = self.chance.choice(reached)
+        data = self.run(witness, session.recorded, "fetch", "-q", "origin", f"+{name}:refs/remotes/origin/main")
         self.read_by(witness, session, slow, refs, data)
 
     def bring(self, witness, names):
@@ -330,13 +356,15 @@ class Cast:
         self.server.git("-C", str(witness.path), "fetch", "-q", "--no-write-fetch-head", "--no-tags", self.truth.truth, *names)
 
     def push(self, witness, moment, event):
+        if not self.knows_server(witness):
+            return
         self.show(self.server.path, self.refs(event.effect - 0.0001))
         names = [self.truth.ids[update.new] for update in event.updates if update.new is not None]
         if names:
             self.bring(witness, names)
         session, _ = self.session(witness, "push", moment, event=event)
         moves = [f"{'' if update.new is None else self.truth.ids[update.new]}:{update.ref}" for update in event.updates]
-        self.run(witness, session.recorded, "push", "-q", "--force", "origin", *moves)
+        self.run(witness, session.recorded, "push", "-q", "--force", witness.remote, *moves)
         session.had = witness.have = self.commits(witness)
         self.makers[event.id] = session.clones
 
