@@ -74,7 +74,8 @@ class Checker:
             return
         if said == "forced":
             before = update["before"].get("tip")
-            if self.view.lost and update["before"]["source"] == "ledger":
+            # Between a sighting and the next push a record may be lost as well as between two pushes.
+            if self.view.lost and update["before"]["source"] in ("ledger", "sighting"):
                 befores = [tip for tip in update["before"].get("possible", [before]) if tip]
                 holds = real.landed and any(self.truth.was_on(update["ref"], tip) and self.truth.lacks(tip, update["ref"], new)
                                             for tip in befores)
