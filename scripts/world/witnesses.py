@@ -374,7 +374,8 @@ class Cast:
         branches = [ref for ref in refs if ref.startswith("refs/heads/")]
         last = {ref: max([event.effect for event, _, _ in self.truth.moves(ref) if event.effect <= moment], default=0)
                 for ref in branches}
-        old = [ref for ref in branches if moment - last[ref] > 3 * ALLOWANCE]
+        # Not within seconds of the true push, where nothing would tell the one from the other.
+        old = [ref for ref in branches if moment - last[ref] > 15]
         if not old:
             return
         ref = self.chance.choice(sorted(old))
