@@ -9,7 +9,7 @@ import subprocess
 from . import reflogs, trail, views
 from .history import DAY, START, Author
 from .truth import Truth
-from .witnesses import ALLOWANCE, Cast
+from .witnesses import Cast
 
 STYLES = ["plain", "odd", "shifted", "crowded", "beyond", "odd", "plain", "odd"]
 LAG = 900

@@ -121,19 +121,20 @@ def records_of_read(read):
     return result
 
 
+@dataclass
+class IdlePush:
+    """A push that moved nothing, as far as `base` asks."""
+    actor: dict
+    action: str
+
+
 def record_of_idle_push(moment, actor, number):
     """The advertisement of a push that then had nothing to push."""
-    event = Reader(actor, "GitPush")
+    event = IdlePush(actor, "GitPush")
     record = base(event, moment, f"idle-{number}")
     record["readOnly"] = True
     record["additionalEventData"] = git_data(event, False)
     return moment, record
-
-
-@dataclass
-class Reader:
-    actor: dict
-    action: str
 
 
 def filler(moment, number):

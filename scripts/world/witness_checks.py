@@ -13,7 +13,6 @@ from .trail import iso
 from .witnesses import ALLOWANCE
 
 HOUR = 3600
-ABSENCES = ("unlogged-update", "unlogged-push", "unlogged-pull")
 ACTS = ("clone", "fetch", "by-id", "elsewhere")
 
 

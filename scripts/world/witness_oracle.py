@@ -3,10 +3,8 @@
 import json
 import pathlib
 import shutil
-import subprocess
 import tempfile
 from collections import Counter
-from functools import lru_cache
 
 from .scene import Scene
 from .witness_checks import WitnessChecker
@@ -28,12 +26,6 @@ class Outcome:
         self.false += [f"[{what}] {line}" for line in checker.false]
 
 
-@lru_cache
-def knows(tool, command):
-    """Whether this tool has a command: one that is built half-way is judged by what it has."""
-    return command in subprocess.run([tool, "--help"], capture_output=True, text=True).stdout.split()
-
-
 def judge(seed, tool, keep, schema_errors):
     folder = tempfile.mkdtemp(prefix=f"pushtrail-witnesses-{seed}-")
     try:
@@ -42,7 +34,7 @@ def judge(seed, tool, keep, schema_errors):
         for lost, unread in [((), ()), *scene.losses(LOSSES)]:
             what = f"without {', '.join([*lost, *unread])}" if lost or unread else "every record"
             checked = check(scene, tool, lost, unread, what, outcome, schema_errors)
-            if checked is not None and not lost and not unread and knows(tool, "exposure"):
+            if checked is not None and not lost and not unread:
                 ask(scene, tool, checked, outcome)
         return outcome
     finally:

@@ -92,7 +92,6 @@ class Cast:
         self.folder, self.chance, self.style, self.start = pathlib.Path(folder), chance, style, start
         self.witnesses, self.reads, self.idle = [], [], []  # idle: (moment, actor) of pushes that had nothing to push
         self.makers = {}  # the id of a push -> the clones that may be named as its maker
-        self.foreign = set()  # tips that were pushed or fetched elsewhere
         self.trace = self.folder / "packets"
         template = self.folder / "template"
         (template / "info").mkdir(parents=True)
@@ -295,10 +294,8 @@ class Cast:
 
     def made_up(self, path, parent, moment):
         """A commit that the server never had."""
-        name = self.server.git("-C", str(path), "commit-tree", f"{parent}^{{tree}}", "-p", parent, "-m", f"elsewhere {int(moment)}",
-                               at=moment).stdout.strip()
-        self.foreign.add(name)
-        return name
+        return self.server.git("-C", str(path), "commit-tree", f"{parent}^{{tree}}", "-p", parent, "-m",
+                               f"elsewhere {int(moment)}", at=moment).stdout.strip()
 
     def clone_elsewhere(self, witness, moment, refs):
         """A clone of another server that holds nearly the same."""
