@@ -5,6 +5,7 @@ import json
 import pathlib
 import random
 import time
+from dataclasses import dataclass
 
 ACCOUNT, REGION, NAME = "111122223333", "us-east-2", "MyDemoRepo"
 REPOSITORY_ID = "4c925148-5f5a-4b3c-9d3a-0c8b6f2f1a11"
@@ -100,6 +101,42 @@ def records_of(event, ids, form):
     return [record]
 
 
+def records_of_read(read):
+    """The records of a GitPull, or of CodePipeline's UploadArchive, each with the moment that it tells."""
+    result = []
+    for event_id, moment in read.moments:
+        record = base(read, moment, event_id)
+        record["readOnly"] = True
+        if read.action == "UploadArchive":
+            record["readOnly"] = False
+            record["userAgent"] = "codepipeline.amazonaws.com"
+            record["requestParameters"] = {"repositoryName": NAME}
+        else:
+            transferred = read.data and event_id == read.id
+            record["additionalEventData"] = data = git_data(read, transferred)
+            if transferred:
+                data["capabilities"] = ["multi_ack_detailed", "side-band-64k", "thin-pack"]
+                data["shallow"] = read.shallow
+        result.append((moment, record))
+    return result
+
+
+@dataclass
+class IdlePush:
+    """A push that moved nothing, as far as `base` asks."""
+    actor: dict
+    action: str
+
+
+def record_of_idle_push(moment, actor, number):
+    """The advertisement of a push that then had nothing to push."""
+    event = IdlePush(actor, "GitPush")
+    record = base(event, moment, f"idle-{number}")
+    record["readOnly"] = True
+    record["additionalEventData"] = git_data(event, False)
+    return moment, record
+
+
 def filler(moment, number):
     return {"eventVersion": "1.08", "userIdentity": {"type": "AWSService", "invokedBy": "ec2.amazonaws.com"},
             "eventTime": iso(moment), "eventSource": "sts.amazonaws.com", "eventName": "AssumeRole", "awsRegion": REGION,
@@ -107,12 +144,14 @@ def filler(moment, number):
             "readOnly": True, "eventType": "AwsApiCall", "recipientAccountId": ACCOUNT}
 
 
-def write(folder, life, ids, form, start, end, dropped=(), missing_day=None, truncated=None, shuffle=None, copies=0):
+def write(folder, life, ids, form, start, end, dropped=(), missing_day=None, truncated=None, shuffle=None, copies=0,
+          more=()):
     """Writes what was delivered: records from `start` to `end`, less the dropped events'. Files hold an hour each.
 
     `missing_day`: a UTC day whose folder is not there; `truncated`: the number of the file to cut in half.
     """
     records = [(moment, filler(moment, number)) for number, moment in enumerate(range(start, end + 1, 600))]
+    records += [(moment, record) for moment, record in more if start <= moment <= end]
     for event in life.events:
         if event.id in dropped:
             continue
