@@ -298,7 +298,11 @@ class Checker:
                 self.claim("state reconciled", seen.get("tip") in agreed, ref["ref"], seen, agreed)
             if "earliest" in seen and "latest" in seen:
                 held = self.truth.held(ref["ref"], moment(seen["earliest"]) - 10, moment(seen["latest"]) + 10)
-                self.claim("seen", seen.get("tip") in held, ref["ref"], seen, f"truly {held}")
+                at = seen.get("tip")
+                if seen["by"] == "event" and at and ref["ref"].startswith("refs/tags/"):
+                    # CodeCommit's own event may name the commit that the tag leads to.
+                    at, held = self.truth.peel(at), {tip and self.truth.peel(tip) for tip in held}
+                self.claim("seen", at in held, ref["ref"], seen, f"truly {held}")
             self.claim("protected", ref["protected"] == is_protected(ref["ref"]), ref["ref"])
             if state not in ("reconciled", "before-coverage"):
                 self.unknown["state " + state] += 1

@@ -62,6 +62,8 @@ struct SightingPlacement {
     }
     let peeled = sighting.peeled ?? history.node(of: tip).map(history.graph.id)
     if let peeled, pushed[peeled] != nil { return .tip(peeled) }
+    // The tag went elsewhere; where to, in the server's own words, is not known.
+    if sighting.source == .event, !isOfRefItself(sighting) { return .unknown(.tipAbsent) }
     return RefValue(sighting.value)
   }
 
@@ -89,7 +91,11 @@ struct SightingPlacement {
   /// What pull requests said stood on their refs when they were made, on CloudTrail's own clock; and CodeCommit's own
   /// events without a record.
   private func toldByEvents() -> [Sighting] {
-    evidence.ledger.unjoined.flatMap { UnjoinedChanges.sightings(of: $0.change) }.filter(isOfRefItself)
+    evidence.ledger.unjoined.flatMap { unjoined in
+      // What a tag's event says of the past may be what the log says in another way: it accuses nobody.
+      [UnjoinedChanges.before(unjoined.change)].compactMap(\.self).filter(isOfRefItself)
+        + [UnjoinedChanges.after(unjoined.change)]
+    }
       + evidence.ledger.told.map { event, told in
         Sighting(
           ref: told.ref, value: .tip(told.tip), earliest: event.time, latest: event.time, source: .event,
