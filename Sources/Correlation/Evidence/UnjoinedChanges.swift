@@ -22,8 +22,9 @@ enum UnjoinedChanges {
       evidence: change.description)
   }
 
-  /// The lines by which these sightings are known again.
-  static func evidence(in judgement: Judgement) -> Set<String> {
-    Set(judgement.ledger.unjoined.map(\.change.description))
+  /// Whether a sighting is one of these: a rule of its own speaks of them.
+  static func made(_ sighting: Sighting) -> Bool {
+    sighting.source == .event
+      && StateChange.Source.allCases.contains { sighting.evidence.hasPrefix($0.rawValue + " ") }
   }
 }
