@@ -24,8 +24,9 @@ class Checker:
         traits = truth.life.traits
         self.is_plain = not traits and not view.lost and view.form != "old-tip"
         self.lost_refs = {update.ref for event in truth.life.events if event.id in view.lost for update in event.updates}
-        if view.witnessed:
-            self.lost_refs |= {ref for event, ref in view.witnessed if event in view.undelivered}
+        # An hour's file that came in the day that lacks: its records are lost like any.
+        self.lost_refs |= {update.ref for event in truth.life.events if event.id in view.undelivered
+                           for update in event.updates}
         self.updates = [(push, update) for push in report["pushes"] for update in push["updates"]]
 
     def fail(self, what, *facts):
@@ -319,7 +320,7 @@ class Checker:
             if rule in ("commits-missing", "unlogged-update"):
                 self.claim("finding " + rule, ref in self.lost_refs, where)
             elif rule in ("unlogged-push", "unattributed-commits"):
-                self.claim("finding " + rule, bool(self.view.lost), where)
+                self.claim("finding " + rule, bool(self.view.lost or self.view.undelivered), where)
             elif rule == "trail-conflict":
                 self.fail("finding trail-conflict", where)
             elif rule == "force-push":
