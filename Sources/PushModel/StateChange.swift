@@ -38,7 +38,7 @@ public struct StateChange: Hashable, Sendable {
     self.location = location
   }
 
-  public enum Source: String, Hashable, Sendable {
+  public enum Source: String, Hashable, Sendable, CaseIterable {
     case eventBridge = "EventBridge state change"
     case trigger = "trigger"
   }

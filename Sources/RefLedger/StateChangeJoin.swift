@@ -51,7 +51,7 @@ struct StateChangeJoin {
       left += join(group.sorted(by: Self.isEarlier), to: byKey[key] ?? [])
     }
     for change in left.sorted(by: Self.isEarlier) {
-      if !joinOldTip(change, byKey, deletionsArePlain), !joinTag(change) { unjoined.append(change) }
+      if !joinOldTip(change, byKey, deletionsArePlain, left), !joinTag(change) { unjoined.append(change) }
     }
     joined.sort { $0.update < $1.update }
   }
@@ -155,17 +155,24 @@ struct StateChangeJoin {
   // MARK: - In other words
 
   /// A deletion whose record names the old tip (DESIGN 2.4).
-  private mutating func joinOldTip(_ change: StateChange, _ byKey: [Key: [Int]], _ deletionsArePlain: Bool) -> Bool {
+  ///
+  /// Where the log does not show that the ref was there, the entry may be a push to that tip instead, unless another event
+  /// without a record (`left`) tells how the ref came there.
+  private mutating func joinOldTip(
+    _ change: StateChange, _ byKey: [Key: [Int]], _ deletionsArePlain: Bool, _ left: [StateChange]
+  ) -> Bool {
     guard !deletionsArePlain, change.after == nil, case .tip(let old) = change.before else { return false }
     // Of a tag, the event may name the commit where the log names the tag object.
     let named = change.ref.isTag ? ofTags[change.ref] : byKey[Key(ref: change.ref, after: old)]
     let entries = (named ?? []).filter { index in
-      guard let after = updates[index].after, updates[index].isGitPush, !isTaken[index] else { return false }
-      return distance(index, change) <= UInt64(Self.deletionWindow)
-        && (previous[index] == .tip(after) || previous[index] == .notTold)
+      updates[index].after != nil && updates[index].isGitPush && !isTaken[index]
+        && distance(index, change) <= UInt64(Self.deletionWindow)
     }
     guard let nearest = entries.min(by: { distance($0, change) < distance($1, change) }) else { return false }
-    take(nearest, change, isCertain: entries.count == 1, isDeletion: true)
+    let wasThere =
+      previous[nearest] == .notTold || previous[nearest] == updates[nearest].after.map(ToldBefore.tip)
+      || left.contains { $0.ref == change.ref && $0.after == old && $0.time < change.time }
+    take(nearest, change, isCertain: entries.count == 1 && wasThere, isDeletion: true)
     return true
   }
 

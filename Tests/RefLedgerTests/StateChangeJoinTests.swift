@@ -98,6 +98,20 @@ private func ledger(_ events: [TrailEvent], _ changes: [StateChange], plain: Boo
     #expect(ledger(events, changes).unjoined.map(\.change.id) == ["c901"])
   }
 
+  /// The push before the deletion has no record: only its event shows that the ref came to the tip that the entry names.
+  @Test func aDeletionWrittenAsAnOldTipThatNoRecordTells() {
+    let events = [push("a", at: 0, "refs/heads/x", to: 2), push("gone", at: 900, "refs/heads/x", to: 1)]
+    let deletion = change(at: 901, "refs/heads/x", from: .tip(id(1)), to: nil)
+    let moved = change(at: 500, "refs/heads/x", from: .tip(id(2)), to: 1)
+    let told = ledger(events, [moved, deletion], plain: false)
+    #expect(told.updates.map(\.after) == [id(2), nil])
+    #expect(told.unjoined.map(\.change.id) == ["c500"])
+    // Without that event, the entry may be a push to the tip: nothing is added, and nobody accused.
+    let doubtful = ledger(events, [deletion], plain: false)
+    #expect(doubtful.updates.map(\.after) == [id(2), id(1)])
+    #expect(doubtful.unjoined.isEmpty)
+  }
+
   /// Whether a tag's event names the tag object is not known.
   @Test func aTagByAnotherId() {
     let ledger = ledger(

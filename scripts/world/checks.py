@@ -26,8 +26,9 @@ class Checker:
         traits = truth.life.traits
         self.is_plain = not traits and not view.lost and view.form != "old-tip"
         self.lost_refs = {update.ref for event in truth.life.events if event.id in view.lost for update in event.updates}
-        if view.witnessed:
-            self.lost_refs |= {ref for event, ref in view.witnessed if event in view.undelivered}
+        # An hour's file that came in the day that lacks: its records are lost like any.
+        self.lost_refs |= {update.ref for event in truth.life.events if event.id in view.undelivered
+                           for update in event.updates}
         self.updates = [(push, update) for push in report["pushes"] for update in push["updates"]]
 
     def fail(self, what, *facts):
@@ -302,7 +303,11 @@ class Checker:
             if "earliest" in seen and "latest" in seen:
                 held = self.truth.held(ref["ref"], moment(seen["earliest"]) - self.slack,
                                        moment(seen["latest"]) + self.slack)
-                self.claim("seen", seen.get("tip") in held, ref["ref"], seen, f"truly {held}")
+                at = seen.get("tip")
+                if seen["by"] == "event" and at and ref["ref"].startswith("refs/tags/"):
+                    # CodeCommit's own event may name the commit that the tag leads to.
+                    at, held = self.truth.peel(at), {tip and self.truth.peel(tip) for tip in held}
+                self.claim("seen", at in held, ref["ref"], seen, f"truly {held}")
             self.claim("protected", ref["protected"] == is_protected(ref["ref"]), ref["ref"])
             if state not in ("reconciled", "before-coverage"):
                 self.unknown["state " + state] += 1
@@ -320,7 +325,7 @@ class Checker:
             if rule == "commits-missing" or (rule == "unlogged-update" and finding["severity"] != "note"):
                 self.claim("finding " + rule, ref in self.lost_refs, where)
             elif rule == "unattributed-commits" or (rule == "unlogged-push" and finding["severity"] != "note"):
-                self.claim("finding " + rule, bool(self.view.lost), where)
+                self.claim("finding " + rule, bool(self.view.lost or self.view.undelivered), where)
             elif rule == "trail-conflict":
                 self.fail("finding trail-conflict", where)
             elif rule == "force-push":

@@ -85,7 +85,8 @@ class Scene:
         # Every record of a read that the trail holds, advertisements too; one of a pair may be beyond its ends.
         view.pulled = sorted(moment for read in self.reads if read.id not in view.unread and read.action == "GitPull"
                              for _, moment in read.moments if self.covers(moment))
-        view.objects = self.objects
+        view.objects = view.known = self.objects
+        view.answered, view.undelivered, view.witnessed = set(), set(), None
         view.scene = self
         return view
 

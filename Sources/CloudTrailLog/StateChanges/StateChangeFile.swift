@@ -1,7 +1,7 @@
 internal import PushModel
 
 /// One file of CodeCommit's own events: takes off what wraps them, and reads each.
-struct StateChangeFile {
+final class StateChangeFile {
   private let name: String
   private let parser: JSONParser
   private(set) var changes: [StateChange] = []
@@ -25,12 +25,12 @@ struct StateChangeFile {
     self.parser = parser
   }
 
-  mutating func fail(_ reason: String, hints: [String] = []) {
+  func fail(_ reason: String, hints: [String] = []) {
     guard failure == nil else { return }
     failure = TrailError(message: "\(name): \(reason)", hints: hints)
   }
 
-  mutating func read(_ text: ByteBuffer) {
+  func read(_ text: ByteBuffer) {
     text.blankByteOrderMark()
     var items: [CarefulScan.Item] = []
     var scan = CarefulScan(text, from: 0)
@@ -51,7 +51,7 @@ struct StateChangeFile {
   }
 
   /// Judges the file as a whole, once it is read.
-  mutating func close() {
+  func close() {
     guard failure == nil else { return }
     if records > 0, changes.isEmpty {
       fail(
@@ -71,16 +71,12 @@ struct StateChangeFile {
 
   // MARK: - Wrappers
 
-  private mutating func unwrap(_ nested: (text: String, depth: Int)) {
-    var text = self
-    text.pending = []
-    let isSound = parser.parsed(nested.text) { text.unwrap($0, depth: nested.depth) }
-    text.pending = pending + text.pending
-    self = text
+  private func unwrap(_ nested: (text: String, depth: Int)) {
+    let isSound = parser.parsed(nested.text) { unwrap($0, depth: nested.depth) }
     if !isSound { fail("event \(number): the message within it is broken JSON", hints: [Self.wanted]) }
   }
 
-  private mutating func unwrap(_ value: JSONValue, depth: Int) {
+  private func unwrap(_ value: JSONValue, depth: Int) {
     guard failure == nil else { return }
     guard value.isObject, depth <= Self.deepest else { return refuse(value) }
     if value["detail-type"] != nil, let detail = value["detail"] {
@@ -104,7 +100,7 @@ struct StateChangeFile {
     refuse(value)
   }
 
-  private mutating func refuse(_ value: JSONValue) {
+  private func refuse(_ value: JSONValue) {
     let names = value.members.prefix(4).map(\.name).joined(separator: ", ")
     fail(
       "event \(number) is no event of CodeCommit" + (names.isEmpty ? "" : ": it has \(names)"), hints: [Self.wanted])
@@ -112,7 +108,7 @@ struct StateChangeFile {
 
   // MARK: - EventBridge
 
-  private mutating func eventBridge(_ envelope: JSONValue, _ detail: JSONValue) {
+  private func eventBridge(_ envelope: JSONValue, _ detail: JSONValue) {
     switch envelope["detail-type"]?.text {
     case "CodeCommit Repository State Change": break
     case "AWS API Call via CloudTrail", "AWS Service Event via CloudTrail":
@@ -176,7 +172,7 @@ struct StateChangeFile {
 
   // MARK: - Triggers
 
-  private mutating func trigger(_ record: JSONValue, _ payload: JSONValue) {
+  private func trigger(_ record: JSONValue, _ payload: JSONValue) {
     var fields = RecordFields()
     // Sent by hand, to try the trigger.
     if fields.text(record, "eventName") == "TriggerEventTest" {

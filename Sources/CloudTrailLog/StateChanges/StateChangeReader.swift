@@ -23,7 +23,7 @@ public struct StateChangeReader: Sendable {
     else { throw TrailError(message: "there is no memory to read the events") }
     var merged = MergedChanges()
     for file in inputs.files {
-      var events = StateChangeFile(name: file.name, parser: parser)
+      let events = StateChangeFile(name: file.name, parser: parser)
       let loaded = source.load(file)
       if let text = loaded.text { events.read(text) }
       if let damage = loaded.damage {

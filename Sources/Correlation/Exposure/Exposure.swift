@@ -8,7 +8,7 @@ public struct Exposure: Sendable {
   public var intervals: [Interval]
   /// Reads during any of the intervals, in order of time.
   public var reads: [Read]
-  /// Clones whose own files tell that they fetched it.
+  /// Clones whose own files tell that they fetched or pushed it.
   public var clones: [Copy]
   /// How many reads by principals that the user left out.
   public var excluded: Int

@@ -46,19 +46,31 @@ struct ExposureSearch {
     guard let fetch = read.pull.flatMap({ judgement.witnesses.fetchOfPull[$0] }),
       let tip = judgement.witnesses.fetches[fetch].fetch.tips[ref]
     else { return true }
-    return ref.isTag ? tip == commit : judgement.history.contains(commit, in: tip) != .no
+    return judgement.history.contains(commit, in: tip) != .no
   }
 
   private func shows(_ fetch: CloneFetch, _ commit: ObjectID) -> Bool {
     fetch.ids.contains(commit) || fetch.tips.values.contains(commit)
-      || fetch.ids.union(fetch.tips.values).contains { judgement.history.contains(commit, in: $0) == .yes }
+      || has(fetch.ids.union(fetch.tips.values), commit, in: fetch.clone)
   }
 
-  /// The first fetch of each clone that had it.
+  /// Whether a clone that got the tips got the commit: not for certain where its history is cut.
+  private func has(_ tips: Set<ObjectID>, _ commit: ObjectID, in clone: Int) -> Bool {
+    judgement.evidence.clones[clone].complete
+      && tips.contains { judgement.history.contains(commit, in: $0) == .yes }
+  }
+
+  /// The first fetch of each clone that had it, or the first push from it.
   private func copies(of commit: ObjectID) -> [Exposure.Copy] {
     var times: [Int: Timestamp] = [:]
     for fetch in judgement.witnesses.fetches where shows(fetch.fetch, commit) {
       for clone in fetch.clones { times[clone] = min(times[clone] ?? fetch.fetch.time, fetch.fetch.time) }
+    }
+    for line in judgement.evidence.sightings where line.source == .reflogPush {
+      guard let clone = line.clone, case .tip(let tip) = line.value, tip == commit || has([tip], commit, in: clone) else {
+        continue
+      }
+      times[clone] = min(times[clone] ?? line.latest, line.latest)
     }
     return times.sorted { $0.key < $1.key }.map {
       Exposure.Copy(clone: judgement.evidence.clones[$0.key].path, time: $0.value)

@@ -136,6 +136,11 @@ struct ReportAssembly {
         "The last known state of \(Phrase.count(hidden.count, "ref")) is in no clone or has an incomplete history: what they hold is not known."
       )
     }
+    for clone in judgement.witnesses.suspects.sorted() {
+      limits.append(
+        "What clone \(judgement.evidence.clones[clone].path) saw is undated: by its clock it fetched when no such pull is logged, or saw what the log has at another time."
+      )
+    }
     return limits + judgement.evidence.notes
   }
 

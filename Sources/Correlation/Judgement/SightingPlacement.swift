@@ -13,7 +13,7 @@ struct SightingPlacement {
     let sightings = evidence.sightings.map(redated)
     var placed = place(sightings)
     // A clone that saw a tip before anybody can have seen it has a clock that is off: its other times are in doubt too.
-    let offClocks = Set(placed.values.joined().filter(\.isMisdated).compactMap(\.sighting.clone))
+    let offClocks = Set(placed.values.joined().filter(\.isMisdated).compactMap(\.sighting.clone)).subtracting(witnesses.confirmed)
     if !offClocks.isEmpty {
       placed = place(
         sightings.map { dated in
@@ -93,16 +93,18 @@ struct SightingPlacement {
 
   /// The sighting, dated by the logged pull that its fetch was, where that is known; undated where its time is in doubt.
   private func redated(_ sighting: Sighting) -> Dated {
-    guard let fetch = witnesses.fetch(of: sighting) else { return Dated(sighting: sighting, clock: .clone) }
-    var sighting = sighting
-    if let pull = witnesses.pullOfFetch[fetch].map({ evidence.ledger.pulls[$0] }) {
+    let pull = witnesses.fetch(of: sighting).flatMap { witnesses.pullOfFetch[$0] }.map { evidence.ledger.pulls[$0] }
+    if let pull {
+      var sighting = sighting
       sighting.earliest = pull.refsTold
       sighting.latest = pull.event.time
       sighting.evidence += " (\(pull.event.action) \(pull.event.eventID))"
       return Dated(sighting: sighting, clock: .trail)
     }
     let dated = Dated(sighting: sighting, clock: .clone)
-    return witnesses.isTimeDoubtful(fetch) ? dated.undated : dated
+    let isDatedByClone = [.reflog, .fetchHead].contains(sighting.dating)
+    let isDoubtful = isDatedByClone && (sighting.clone.map(witnesses.isTimeDoubtful) ?? false)
+    return isDoubtful ? dated.undated : dated
   }
 
   // MARK: - Tips
@@ -125,6 +127,8 @@ struct SightingPlacement {
     }
     let peeled = sighting.peeled ?? history.node(of: tip).map(history.graph.id)
     if let peeled, pushed[peeled] != nil { return .tip(peeled) }
+    // The tag went elsewhere; where to, in the server's own words, is not known.
+    if sighting.source == .event, !isOfRefItself(sighting) { return .unknown(.tipAbsent) }
     return RefValue(sighting.value)
   }
 
@@ -154,7 +158,11 @@ struct SightingPlacement {
   /// What pull requests said stood on their refs when they were made, on CloudTrail's own clock; and CodeCommit's own
   /// events without a record.
   private func toldByEvents() -> [Sighting] {
-    evidence.ledger.unjoined.flatMap { UnjoinedChanges.sightings(of: $0.change) }.filter(isOfRefItself)
+    evidence.ledger.unjoined.flatMap { unjoined in
+      // What a tag's event says of the past may be what the log says in another way: it accuses nobody.
+      [UnjoinedChanges.before(unjoined.change)].compactMap(\.self).filter(isOfRefItself)
+        + [UnjoinedChanges.after(unjoined.change)]
+    }
       + evidence.ledger.told.map { event, told in
         Sighting(
           ref: told.ref, value: .tip(told.tip), earliest: event.time, latest: event.time, source: .event,

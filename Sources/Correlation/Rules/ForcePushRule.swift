@@ -58,7 +58,7 @@ struct ForcePushRule: FindingRule {
   private func caveat(_ update: UpdateJudgement, _ judgement: Judgement) -> String {
     var text = ""
     let time = judgement.ledger.pushes[update.push].time
-    if update.report.before.source == .ledger, !judgement.coverage.isVouchedFor(from: time, to: time) {
+    if [.ledger, .sighting].contains(update.report.before.source), !judgement.coverage.isVouchedFor(from: time, to: time) {
       text += "; by this push, or by one before it that no file here tells"
     }
     if update.report.landed == .logged { text += "; only the log shows that it landed" }

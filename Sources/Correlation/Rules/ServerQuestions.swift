@@ -16,7 +16,9 @@ struct ServerQuestions {
   init() {}
 
   init(evidence: Evidence, history: History, updates: [UpdateJudgement]) {
-    absentParents = history.graph.parentsUnknownToServer.filter { !evidence.server.gone.contains($0) }.sorted()
+    if evidence.server.commits > 0 {
+      absentParents = history.graph.parentsUnknownToServer.filter { !evidence.server.gone.contains($0) }.sorted()
+    }
     var ids = Set(absentParents)
     for update in updates where !update.report.ref.isTag {
       let report = update.report

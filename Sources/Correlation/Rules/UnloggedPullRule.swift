@@ -12,7 +12,7 @@ struct UnloggedPullRule: FindingRule {
     for index in witnesses.unlogged {
       let fetch = witnesses.fetches[index].fetch
       guard judgement.isInScope(fetch.time) else { continue }
-      if witnesses.isTimeDoubtful(index) {
+      if !witnesses.confirmed.contains(fetch.clone) {
         doubtful[fetch.clone, default: []].append(fetch)
       } else {
         let verb = fetch.isClone ? "was cloned" : "fetched"

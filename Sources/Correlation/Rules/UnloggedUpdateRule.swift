@@ -13,11 +13,10 @@ struct UnloggedUpdateRule: FindingRule {
   /// Contradictions inside the ledger: an event's own word, or a sighting, that no possible tip explains.
   private func holes(of knowledge: RefKnowledge, in judgement: Judgement) -> [Finding] {
     let timeline = knowledge.timeline
-    let told = UnjoinedChanges.evidence(in: judgement)
     return timeline.holes.compactMap { hole in
       if let source = hole.sighting?.source, [.reflogFetch, .reflogPush].contains(source) { return nil }
       // Said by a rule of its own.
-      if let sighting = hole.sighting, told.contains(sighting.evidence) { return nil }
+      if let sighting = hole.sighting, UnjoinedChanges.made(sighting) { return nil }
       guard judgement.coverage.isUnbroken(from: hole.start, to: hole.end), judgement.isInScope(hole.end) else {
         return nil
       }
@@ -46,7 +45,7 @@ struct UnloggedUpdateRule: FindingRule {
   private func sightings(of knowledge: RefKnowledge, in judgement: Judgement) -> [Finding] {
     let timeline = knowledge.timeline
     guard knowledge.state == .unloggedUpdate, timeline.holes.isEmpty, let latest = knowledge.latest,
-      !UnjoinedChanges.evidence(in: judgement).contains(latest.sighting.evidence)
+      !UnjoinedChanges.made(latest.sighting)
     else {
       return loneReflogLines(of: knowledge, in: judgement)
     }

@@ -18,6 +18,9 @@ struct ClockMatcher {
 
   private let acts: [Act]
   private let events: [Timestamp]
+  /// Whether a match with an event tells a clone's clock. A robot that polls every few minutes is always near: what
+  /// transferred nothing tells none.
+  private let tellsClocks: [Bool]
   /// For each event, the acts that it may be.
   private var rivals: [[Int]]
   private var matched: [Int?]
@@ -25,9 +28,10 @@ struct ClockMatcher {
   private var clocks: [Int: Clock] = [:]
 
   /// - Parameter events: When each event was logged.
-  init(acts: [Act], events: [Timestamp]) {
+  init(acts: [Act], events: [Timestamp], tellsClocks: [Bool]) {
     self.acts = acts
     self.events = events
+    self.tellsClocks = tellsClocks
     rivals = Array(repeating: [], count: events.count)
     matched = Array(repeating: nil, count: acts.count)
     isTaken = Array(repeating: false, count: events.count)
@@ -52,7 +56,8 @@ struct ClockMatcher {
   private mutating func match(_ act: Int) -> Bool {
     guard let event = onlyCandidate(of: act) else { return false }
     let offset = acts[act].time - events[event]
-    let expected = clocks[acts[act].clone]?.offset(at: acts[act].time) ?? 0
+    let known = clocks[acts[act].clone]?.offset(at: acts[act].time)
+    guard let expected = known ?? (tellsClocks[event] ? 0 : nil) else { return false }
     guard abs(offset - expected) <= Self.precision else { return false }
     take(event, by: act)
     return true
@@ -62,7 +67,7 @@ struct ClockMatcher {
   private mutating func matchPairs(_ open: inout [Int]) -> Bool {
     var first: [Int: (act: Int, event: Int)] = [:]
     for act in open where clocks[acts[act].clone] == nil {
-      guard let event = onlyCandidate(of: act) else { continue }
+      guard let event = onlyCandidate(of: act), tellsClocks[event] else { continue }
       let clone = acts[act].clone
       guard let other = first[clone] else {
         first[clone] = (act, event)

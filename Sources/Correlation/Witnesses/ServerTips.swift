@@ -35,10 +35,17 @@ struct ServerTips {
     // What may have been refused or reordered leaves the tip before it in place.
     let earliest = start - TimelineItem.raceWindow
     let first = moves.partitioningIndex { $0.time >= earliest }
-    let last = moves.partitioningIndex { $0.time > end + TimelineItem.orderSlack }
+    let next = moves.partitioningIndex { $0.time > end + TimelineItem.orderSlack }
     guard first > 0 else { return true }
-    if moves[first - 1].after == tip { return true }
-    if last < moves.count, moves[last].told == .tip(tip) { return true }
-    return moves[first..<last].contains { $0.after == tip || $0.told == .tip(tip) }
+    var last = first - 1
+    // A push that was refused in silence leaves what was there for good.
+    while moves[last].after != tip, last > 0, moves[last].isGitPush,
+      moves[last].time - moves[last - 1].time <= TimelineItem.raceWindow
+    {
+      last -= 1
+    }
+    if moves[last].after == tip { return true }
+    if next < moves.count, moves[next].told == .tip(tip) { return true }
+    return moves[first..<next].contains { $0.after == tip || $0.told == .tip(tip) }
   }
 }

@@ -20,8 +20,10 @@ struct Witnesses {
   private(set) var cloneOfPush: [Int: Int] = [:]
   /// Fetches within coverage near which no pull is logged.
   private(set) var unlogged: [Int] = []
-  /// Clones of which at least one act agrees with the trail in time and content.
-  private(set) var soundClocks: Set<Int> = []
+  /// Clones whose clock is borne out: something that they did surely is some logged event.
+  private(set) var confirmed: Set<Int> = []
+  /// Clones whose clock nothing bears out, and something that they did speaks against.
+  private(set) var suspects: Set<Int> = []
   private let byMoment: [Moment: Int]
 
   private struct Moment: Hashable {
@@ -47,30 +49,29 @@ struct Witnesses {
     return byMoment[Moment(clone: clone, time: time)]
   }
 
-  /// Whether a fetch's own time is in doubt: no pull is logged near it, and nothing else that its clone did agrees with
-  /// the trail.
-  func isTimeDoubtful(_ fetch: Int) -> Bool {
-    unlogged.contains(fetch) && fetches[fetch].clones.allSatisfy { !soundClocks.contains($0) }
-  }
+  /// Whether a clone's times prove nothing.
+  func isTimeDoubtful(_ clone: Int) -> Bool { suspects.contains(clone) }
 
   // MARK: - Copies
 
   /// The same lines in two clones are one fetch: one clone was copied. (FETCH_HEAD alone has no lines to tell by.)
   private static func merged(_ fetches: [CloneFetch]) -> [Fetch] {
-    struct Key: Hashable {
-      var time: Timestamp
-      var lines: Set<String>
-    }
     var result: [Fetch] = []
-    var places: [Key: Int] = [:]
+    var places: [Timestamp: [Int]] = [:]
     for fetch in fetches.sorted(by: { ($0.time, $0.clone) < ($1.time, $1.clone) }) {
-      let key = Key(time: fetch.time, lines: fetch.lines)
-      if !fetch.lines.isEmpty, let place = places[key], result[place].fetch.clone != fetch.clone {
-        result[place].clones.append(fetch.clone)
-        result[place].fetch.tips.merge(fetch.tips) { first, _ in first }
-        result[place].fetch.ids.formUnion(fetch.ids)
+      let copied = places[fetch.time, default: []].first { place in
+        let other = result[place].fetch
+        // One of the two may have lost a ref since, and that ref's log.
+        return !fetch.lines.isEmpty && !other.lines.isEmpty && other.clone != fetch.clone
+          && (fetch.lines.isSubset(of: other.lines) || other.lines.isSubset(of: fetch.lines))
+      }
+      if let copied {
+        result[copied].clones.append(fetch.clone)
+        result[copied].fetch.tips.merge(fetch.tips) { first, _ in first }
+        result[copied].fetch.ids.formUnion(fetch.ids)
+        result[copied].fetch.lines.formUnion(fetch.lines)
       } else {
-        places[key] = result.count
+        places[fetch.time, default: []].append(result.count)
         result.append(Fetch(fetch: fetch, clones: [fetch.clone]))
       }
     }
@@ -101,19 +102,47 @@ struct Witnesses {
     }
     let pushes = pushActs(evidence, skew, firstEvent: pulls.count)
     acts += pushes.acts
-    for act in acts where !act.candidates.isEmpty { soundClocks.insert(act.clone) }
-    var matcher = ClockMatcher(acts: acts, events: pulls.map(\.event.time) + pushes.events)
+    var matcher = ClockMatcher(
+      acts: acts, events: pulls.map(\.event.time) + pushes.events,
+      tellsClocks: pulls.map(\.dataTransferred) + pushes.pushes.map { $0 != nil })
     let matches = matcher.matches()
     for (act, event) in matches.enumerated() {
       guard let event else { continue }
+      confirmed.insert(acts[act].clone)
       if act < fetches.count {
+        confirmed.formUnion(fetches[act].clones)
         pullOfFetch[act] = event
         fetchOfPull[event] = act
       } else {
         noteMadeFrom(pushes.pushes[event - pulls.count], clone: acts[act].clone)
       }
     }
+    findSuspects(evidence, skew, tips, acts)
     contradicted.forEach { cloneOfPush[$0] = nil }
+  }
+
+  /// A clone's clock is in doubt where nothing bears it out, and it has a fetch of which no logged pull may be the record,
+  /// or a reflog line with a tip that the ledger has at another time only.
+  private mutating func findSuspects(
+    _ evidence: Evidence, _ skew: Int64, _ tips: ServerTips, _ acts: [ClockMatcher.Act]
+  ) {
+    let ledger = evidence.ledger
+    guard !ledger.pulls.isEmpty else { return }
+    for (index, fetch) in fetches.enumerated() {
+      let time = fetch.fetch.time
+      let isCovered = evidence.coverage.isUnbroken(from: time - Clone.longestTransfer - skew, to: time + skew)
+      let mayBeLogged = acts[index].candidates.contains { !fetch.fetch.isClone || ledger.pulls[$0].dataTransferred }
+      if isCovered, !mayBeLogged { suspects.formUnion(fetch.clones) }
+    }
+    for line in evidence.sightings where [.reflogFetch, .reflogPush].contains(line.source) {
+      guard let clone = line.clone, case .tip(let tip) = line.value, tips.everHeld(tip, on: line.ref) else { continue }
+      let start = (line.earliest ?? line.latest) - skew
+      let end = line.latest + skew
+      if evidence.coverage.isUnbroken(from: start, to: end), !tips.mayShow([line.ref: tip], from: start, to: end) {
+        suspects.insert(clone)
+      }
+    }
+    suspects.subtract(confirmed)
   }
 
   /// Pushes that two clones claim.

@@ -58,7 +58,7 @@ public struct ExposureText {
     }
     if !exposure.clones.isEmpty {
       page.blank()
-      page.line(TextPage.Span("Clones that fetched it", .bold))
+      page.line(TextPage.Span("Clones that have it", .bold))
       for copy in exposure.clones {
         page.line("\(copy.clone), at \(copy.time.description) by its own clock", indent: 2)
       }

@@ -9,7 +9,7 @@ struct ExposureCommand: ParsableCommand {
     abstract: "Tell who may have read a commit while it was on the server.",
     discussion: """
       Prints from when to when each ref had the commit, every pull with data (and CodePipeline's archive) logged \
-      meanwhile, and the clones that fetched it. GitPull names no refs, so a reader is "possible" until a clone of the \
+      meanwhile, and the clones that have it. GitPull names no refs, so a reader is "possible" until a clone of the \
       reader's, given with --repo, confirms it.
 
         git pushtrail exposure 1a2b3c4d
