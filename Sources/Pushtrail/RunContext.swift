@@ -110,7 +110,7 @@ struct RunContext {
       visibility: seen.visibility,
       seesEverything: seen.seesEverything,
       remoteHeads: seen.remoteHeads, localBranches: seen.localBranches,
-      remoteName: seen.remoteName, isShallow: clones.clones.contains { $0.isShallow },
+      remoteName: seen.remoteName, shallowClones: Set(clones.clones.indices.filter { clones.clones[$0].isShallow }),
       accountID: epoch.identity.accountID.isEmpty ? nil : epoch.identity.accountID,
       region: epoch.identity.region.isEmpty ? nil : epoch.identity.region,
       notes: clones.clones.flatMap(\.notes) + seen.notes + digestNote + stateChangeNotes)

@@ -55,7 +55,7 @@ class Checker:
         self.refs()
         self.findings()
         self.peace()
-        self.witnesses()
+        self.own_events()
         self.counts()
         self.result()
         if self.view.is_complete:
@@ -366,7 +366,7 @@ class Checker:
                 ref = finding["ref"]
                 self.claim("error names its ref", any(ref == moved for moved, _, _ in bad), finding["rule"], ref)
 
-    def witnesses(self):
+    def own_events(self):
         """CodeCommit's own event of a push whose record is lost proves the hole; one of a logged push never accuses."""
         if not self.view.witnessed:
             return

@@ -31,7 +31,8 @@ public struct Evidence: Sendable {
   public var localBranches: [LocalBranch]
   /// The remote to name in commands.
   public var remoteName: String
-  public var isShallow: Bool
+  /// Clones whose history is cut, or may be: shallow ones.
+  public var shallowClones: Set<Int>
   public var accountID: String?
   public var region: String?
   /// In words: replace refs that were ignored, and the like.
@@ -46,7 +47,7 @@ public struct Evidence: Sendable {
     doubtfulAbsences: [RefName: Timestamp],
     clones: [CloneSummary],
     visibility: @escaping @Sendable (RefName) -> RefVisibility, seesEverything: Bool, remoteHeads: [RefName],
-    localBranches: [LocalBranch], remoteName: String, isShallow: Bool, accountID: String?,
+    localBranches: [LocalBranch], remoteName: String, shallowClones: Set<Int>, accountID: String?,
     region: String?, notes: [String]
   ) {
     self.ledger = ledger
@@ -65,7 +66,7 @@ public struct Evidence: Sendable {
     self.remoteHeads = remoteHeads
     self.localBranches = localBranches
     self.remoteName = remoteName
-    self.isShallow = isShallow
+    self.shallowClones = shallowClones
     self.accountID = accountID
     self.region = region
     self.notes = notes

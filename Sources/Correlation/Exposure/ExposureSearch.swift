@@ -56,7 +56,7 @@ struct ExposureSearch {
 
   /// Whether a clone that got the tips got the commit: not for certain where its history is cut.
   private func has(_ tips: Set<ObjectID>, _ commit: ObjectID, in clone: Int) -> Bool {
-    judgement.evidence.clones[clone].complete
+    !judgement.evidence.shallowClones.contains(clone)
       && tips.contains { judgement.history.contains(commit, in: $0) == .yes }
   }
 

@@ -11,7 +11,7 @@ struct SettleCommands {
 
   init(_ judgement: Judgement) {
     remote = judgement.evidence.remoteName
-    isShallow = judgement.evidence.isShallow
+    isShallow = judgement.evidence.shallowClones.isEmpty == false
     gone = judgement.evidence.server.gone
     questions = judgement.serverQuestions
     repository = (judgement.evidence.accountID ?? "ACCOUNT", judgement.evidence.region ?? "REGION")
