@@ -12,6 +12,7 @@ struct ImportTransaction {
   private var files: StoredFiles
   private var places = FilePlaces()
   private var repositories: [RepositoryKey: Int64] = [:]
+  private var refs: [RefName: Int64] = [:]
   private var chunk: [UInt8] = []
   private var chunkID: Int64 = 0
   private var extents: [LogExtent] = []
@@ -40,15 +41,19 @@ struct ImportTransaction {
         ? FilePlace.standardInput(sha256: file.fingerprint)
         : places.place(of: file.listed.path) ?? Self.asNamed(file.listed.path)
       try write(file, at: place)
+      if chunk.count >= Chunk.size { try writeChunk() }
     }
-    if !chunk.isEmpty {
-      guard let data = Chunk.compress(chunk) else {
-        throw LedgerError(.other, "there is no memory to compress records")
-      }
-      try db.execute(
-        sql: "INSERT INTO chunks (id, size, zstd) VALUES (?, ?, ?)", arguments: [chunkID, chunk.count, data])
-    }
+    try writeChunk()
     try writeCoverage()
+  }
+
+  private mutating func writeChunk() throws {
+    guard !chunk.isEmpty else { return }
+    guard let data = Chunk.compress(chunk) else { throw LedgerError(.other, "there is no memory to compress records") }
+    try db.execute(
+      sql: "INSERT INTO chunks (id, size, zstd) VALUES (?, ?, ?)", arguments: [chunkID, chunk.count, data])
+    chunkID += 1
+    chunk.removeAll(keepingCapacity: true)
   }
 
   private static func asNamed(_ path: [UInt8]) -> FilePlace {
@@ -200,6 +205,7 @@ struct ImportTransaction {
           """
       ).execute(arguments: StatementArguments(columns + [sha256, id, entry.number]))
       if db.changesCount == 1 {
+        if let event { try insertMoves(of: event, db.lastInsertedRowID) }
         chunk += text
         chunk.append(UInt8(ascii: "\n"))
         layout.entries.append(RecordLayout.Entry(number: entry.number, length: text.count))
@@ -208,19 +214,41 @@ struct ImportTransaction {
       try db.cachedStatement(
         sql: "INSERT INTO copies (file, number, record) SELECT ?, ?, id FROM records WHERE sha256 = ?"
       ).execute(arguments: [id, entry.number, sha256])
-      guard event != nil else { continue }
+      guard let event else { continue }
       // Where it was met first it may have been out of place: a time after its file's delivery.
+      let healed = try Int64.fetchOne(
+        db.cachedStatement(sql: "SELECT id FROM records WHERE sha256 = ? AND event_id IS NULL"), arguments: [sha256])
+      guard let healed else { continue }
       try db.cachedStatement(
         sql: """
           UPDATE records SET event_id = ?, time = ?, action = ?, error_code = ?, principal = ?, repository = ?
-          WHERE sha256 = ? AND event_id IS NULL
+          WHERE id = ?
           """
-      ).execute(arguments: StatementArguments(columns + [sha256]))
+      ).execute(arguments: StatementArguments(columns + [healed]))
+      try insertMoves(of: event, healed)
     }
     guard !layout.entries.isEmpty else { return }
     summary.records += layout.entries.count
     try db.cachedStatement(sql: "UPDATE files SET chunk = ?, chunk_offset = ?, layout = ? WHERE id = ?")
       .execute(arguments: [chunkID, start, layout.encoded, id])
+  }
+
+  private mutating func insertMoves(of event: TrailEvent, _ record: Int64) throws {
+    let statement = try db.cachedStatement(sql: "INSERT INTO moves (record, ref, tip) VALUES (?, ?, ?)")
+    for (ref, tip) in event.namedTips {
+      try statement.execute(arguments: [record, try self.ref(ref), tip.flatMap { Data(hexDigits: $0.hex) }])
+    }
+  }
+
+  private mutating func ref(_ name: RefName) throws -> Int64 {
+    if let known = refs[name] { return known }
+    try db.cachedStatement(sql: "INSERT INTO refs (name) VALUES (?) ON CONFLICT DO NOTHING")
+      .execute(arguments: [name.rawValue])
+    let id = try Int64.fetchOne(
+      db.cachedStatement(sql: "SELECT id FROM refs WHERE name = ?"), arguments: [name.rawValue])
+    guard let id else { throw LedgerError(.damaged, "a ref that was just kept is not there") }
+    refs[name] = id
+    return id
   }
 
   private mutating func repository(_ reference: RepositoryReference) throws -> Int64 {

@@ -140,7 +140,9 @@ final class LedgerDatabase: Sendable {
     }
     guard access != .read else { return }
     // A crash of the system may cost the last imports, which the next one repeats; never the ledger.
-    try queue.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = NORMAL") }
+    try queue.writeWithoutTransaction { db in
+      try db.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8192")
+    }
   }
 
   // MARK: - Paths

@@ -93,7 +93,7 @@ public struct LedgerImport: Sendable {
           } else {
             state.batch.append(file)
             state.bytes += file.kept.bytes.count
-            if state.bytes >= Chunk.size || state.batch.count >= Self.filesAtOnce { flush(&state) }
+            if state.bytes >= Self.bytesAtOnce || state.batch.count >= Self.filesAtOnce { flush(&state) }
           }
           return state.failure == nil
         }
@@ -133,6 +133,8 @@ public struct LedgerImport: Sendable {
 
   /// Files that one transaction takes at most: so many are read again after a crash.
   private static let filesAtOnce = 500
+  /// The same of their records' texts: what is written in one go costs less, for every record has its place in indexes.
+  private static let bytesAtOnce = 8 << 20
 
   @Sendable static func sha256(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
     var hash = SHA256()

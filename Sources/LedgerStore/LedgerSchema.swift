@@ -9,7 +9,7 @@ enum LedgerSchema {
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
-    migrator.registerMigration("1: files, records, coverage, observations") { db in
+    migrator.registerMigration("1: files, records, moves, coverage, observations") { db in
       try db.execute(sql: files)
       try db.execute(sql: records)
       try db.execute(sql: coverage)
@@ -120,6 +120,20 @@ enum LedgerSchema {
     );
     CREATE INDEX records_file ON records (file);
     CREATE INDEX records_event ON records (event_id);
+
+    CREATE TABLE refs (
+      id INTEGER PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE
+    );
+
+    -- The refs that a record says moved, and the tip that it names: a deletion's old one, or NULL.
+    CREATE TABLE moves (
+      record INTEGER NOT NULL REFERENCES records,
+      ref INTEGER NOT NULL REFERENCES refs,
+      tip BLOB
+    );
+    CREATE INDEX moves_tip ON moves (tip) WHERE tip IS NOT NULL;
+    CREATE INDEX moves_ref ON moves (ref);
 
     -- Where else a record's text stands.
     CREATE TABLE copies (

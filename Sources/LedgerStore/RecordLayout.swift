@@ -36,6 +36,15 @@ struct RecordLayout {
     }
   }
 
+  /// Where each text lies in the chunk, from the file's first on.
+  func ranges(from offset: Int) -> [(number: Int, range: Range<Int>)] {
+    var start = offset
+    return entries.map { entry in
+      defer { start += entry.length + 1 }
+      return (entry.number, start..<start + entry.length)
+    }
+  }
+
   private static func append(_ number: Int, to data: inout Data) {
     var rest = UInt64(number)
     while rest >= 0x80 {

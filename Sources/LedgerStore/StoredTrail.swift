@@ -271,10 +271,6 @@ struct StoredTrail {
 
   private static func ranges(_ place: Place) -> [(number: Int, range: Range<Int>)]? {
     guard let layout = RecordLayout(place.layout), place.offset >= 0 else { return nil }
-    var start = place.offset
-    return layout.entries.map { entry in
-      defer { start += entry.length + 1 }
-      return (entry.number, start..<start + entry.length)
-    }
+    return layout.ranges(from: place.offset)
   }
 }

@@ -77,6 +77,23 @@ public enum Pushtrail {
     }
   }
 
+  /// The events of `options.ledger` that a word names, newest first, as they were logged: nothing is judged, and no clone
+  /// is read. The word is an event id, an object id that a record names as a tip, or a ref; ids may be cut.
+  public static func logged(_ word: String, _ options: Options, limit: Int = 100) throws(PushtrailError) -> [TrailEvent]
+  {
+    guard let ledger = options.ledger else {
+      throw PushtrailError(
+        "records are looked up in a ledger, and none is given",
+        hints: ["git pushtrail import PATH... --ledger FILE makes one; then --ledger FILE names it"])
+    }
+    do throws(LedgerError) {
+      let reader = TrailReader(maximumFileSize: options.maximumFileSize, deliveryLag: options.deliveryLag)
+      return try LedgerLookup(ledger: ledger, reader: reader).events(naming: word, limit: limit)
+    } catch {
+      throw PushtrailError(error)
+    }
+  }
+
   /// The `pushtrail.*` keys of git's configuration, as the repository at `repo` sees them: defaults for the options of the
   /// same names.
   public static func configuredDefaults(repo: String) -> [String: [String]] {

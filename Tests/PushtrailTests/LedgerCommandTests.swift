@@ -194,6 +194,34 @@ import Testing
     #expect(nothing.error.hasPrefix("error: there is no ledger nowhere.ledger\nhint: "))
   }
 
+  @Test func `as logged, the records that name an event, a tip or a ref`() throws {
+    let world = try World(files: 20)
+    #expect(try world.importing().status == 0)
+    // Which records those are, Python finds in the files.
+    let script = #"""
+      import glob, gzip, json
+      records = [r for path in glob.glob("trail/**/*.gz", recursive=True) for r in json.loads(gzip.open(path).read())["Records"]
+                 if r["eventSource"].startswith("codecommit")]
+      entry = lambda r: r["requestParameters"]["references"][0]
+      first = records[0]
+      for word, isMeant in [(first["eventID"], lambda r: r is first), (entry(first)["commit"], lambda r: entry(r)["commit"] == entry(first)["commit"]),
+                            (entry(first)["commit"][:7], lambda r: entry(r)["commit"] == entry(first)["commit"]),
+                            ("a", lambda r: entry(r)["ref"] == "refs/heads/a"), ("refs/heads/b", lambda r: entry(r)["ref"] == "refs/heads/b")]:
+          print(word, *sorted(r["eventID"] for r in records if isMeant(r)))
+      """#
+    let said = try world.run("/usr/bin/env", ["python3", "-c", script])
+    let lines = said.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+    #expect(lines.count == 5 && lines.allSatisfy { $0.count > 1 }, "\(said.error)")
+    for line in lines {
+      let shown = try world.pushtrail(["show", line[0], "--as-logged", "--ledger", "pushes.ledger"])
+      let events = shown.output.split(separator: "\n").filter { $0.hasPrefix("event ") }.map { String($0.dropFirst(6)) }
+      #expect(events.sorted() == Array(line.dropFirst()), "\(line[0]): \(shown.error)")
+    }
+    let none = try world.pushtrail(["show", "0123456789", "--as-logged", "--ledger", "pushes.ledger"])
+    #expect(none.status == 2)
+    #expect(none.error.hasPrefix("error: no record of the ledger names '0123456789'"))
+  }
+
   @Test func `a changed log file is an error of verify`() throws {
     let world = try World(files: 3)
     #expect(try world.importing().status == 0)
@@ -225,10 +253,13 @@ import Testing
   @Test func `a ledger that cannot be written can be read`() throws {
     let world = try World(files: 20)
     #expect(try world.importing().status == 0)
-    let direct = try world.report(["--trail", "trail"])
-    let evidence = [
-      "report", "--format", "json", "--repo", "clone", "--now", "2026-01-01T00:00:00Z", "--ledger", "pushes.ledger",
-    ]
+    try Data("\(String(repeating: "1", count: 40))\trefs/heads/a\n".utf8).write(to: world.url.appending(path: "seen"))
+    let seen = ["--refs-seen", "seen@2025-12-01T00:00:00Z"]
+    let direct = try world.report(["--trail", "trail"] + seen)
+    let evidence =
+      [
+        "report", "--format", "json", "--repo", "clone", "--now", "2026-01-01T00:00:00Z", "--ledger", "pushes.ledger",
+      ] + seen
     try FileManager.default.setAttributes([.posixPermissions: 0o444], ofItemAtPath: world.path("pushes.ledger"))
     try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: world.url.path)
     defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: world.url.path) }
@@ -237,6 +268,7 @@ import Testing
     guard tool.status == 0 else { return }
     let stored = try Self.asNobody(world, evidence)
     #expect(stored.output == direct.output, "\(stored.error)")
+    #expect(stored.error.contains("hint: what the clones show now was not kept"), "\(stored.error)")
     let refused = try Self.asNobody(world, ["import", "trail", "--ledger", "pushes.ledger"])
     #expect(refused.status == 2)
     #expect(refused.error.hasPrefix("error: pushes.ledger "), "\(refused.error)")
