@@ -11,9 +11,10 @@ struct SightingPlacement {
   func byRef() -> [RefName: [PlacedSighting]] {
     var result: [RefName: [PlacedSighting]] = [:]
     let floors = contentFloors()
-    let pushes = firstPushes()
-    let firstUpdates = Dictionary(evidence.ledger.updates.map { ($0.ref, $0.time) }) { first, _ in first }
-    for sighting in evidence.sightings + toldByEvents() {
+    let sightings = evidence.sightings + toldByEvents()
+    let firstUpdates = firstUpdates()
+    let pushes = firstPushes(of: sightings)
+    for sighting in sightings {
       let slack = sighting.source == .event ? TimelineItem.orderSlack : clockSkew
       var dated = sighting
       if dated.earliest == nil, let floor = floors[Moment(sighting)] { dated.earliest = floor }
@@ -44,14 +45,24 @@ struct SightingPlacement {
 
   // MARK: - Tips
 
-  /// When each tip was first logged on each ref.
-  private func firstPushes() -> [RefName: [ObjectID: Timestamp]] {
-    var result: [RefName: [ObjectID: Timestamp]] = [:]
+  private func firstUpdates() -> [RefName: Timestamp] {
+    var times: [Timestamp?] = Array(repeating: nil, count: evidence.ledger.refs.count)
+    for update in evidence.ledger.updates where times[update.refNumber] == nil { times[update.refNumber] = update.time }
+    return Dictionary(
+      uniqueKeysWithValues: zip(evidence.ledger.refs, times).compactMap { ref, time in time.map { (ref, $0) } })
+  }
+
+  /// When each tip was first logged on each ref, of those refs that were seen at some tip.
+  private func firstPushes(of sightings: [Sighting]) -> [RefName: [ObjectID: Timestamp]] {
+    var seen: Set<RefName> = []
+    for sighting in sightings where sighting.value != .absent { seen.insert(sighting.ref) }
+    let refs = evidence.ledger.refs
+    var tips: [[ObjectID: Timestamp]?] = refs.map { seen.contains($0) ? [:] : nil }
     for update in evidence.ledger.updates {
-      guard let tip = update.after, result[update.ref]?[tip] == nil else { continue }
-      result[update.ref, default: [:]][tip] = update.time
+      guard let tip = update.after, tips[update.refNumber]?[tip] == nil else { continue }
+      tips[update.refNumber]?[tip] = update.time
     }
-    return result
+    return Dictionary(uniqueKeysWithValues: zip(refs, tips).compactMap { ref, tips in tips.map { (ref, $0) } })
   }
 
   /// What a sighting shows. Whether CloudTrail names an annotated tag or the commit that it leads to is not known: a tag
