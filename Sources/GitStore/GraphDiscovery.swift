@@ -75,7 +75,6 @@ struct GraphDiscovery {
   /// Arrays that grow by doubling hold up to three times what is in them.
   private mutating func reserve(_ more: Int) {
     let count = ids.count + more
-    table.reserve(count, ids)
     ids.reserveCapacity(count)
     times.reserveCapacity(count)
     owners.reserveCapacity(count)
@@ -116,6 +115,7 @@ struct GraphDiscovery {
     }
     guard commits.count >= Self.worthwhile else { return }
     reserve(commits.count)
+    if clone == 0 { table.reserve(commits.count, ids) }
     let reader = ParallelReader(path: clones[clone].commonDirectory)
     // So many at a time that what was read and not yet noted down takes little room.
     let share = 1 << 15
@@ -142,7 +142,7 @@ struct GraphDiscovery {
   }
 
   private func state(of id: ObjectID) -> State {
-    table.node(of: id, in: ids).map { states[Int($0)] } ?? .unread
+    node(of: id).map { states[Int($0)] } ?? .unread
   }
 
   private mutating func note(_ batches: [ParallelReader.Batch], of clone: Int) {
@@ -167,7 +167,7 @@ struct GraphDiscovery {
     var next: ObjectID? = tip
     while let id = next {
       next = nil
-      if let node = table.node(of: id, in: ids), states[Int(node)] != .unread { return walk(from: node) }
+      if let node = node(of: id), states[Int(node)] != .unread { return walk(from: node) }
       guard others[id] == nil else { return }
       let place = place(of: id)
       switch place {
@@ -270,7 +270,7 @@ struct GraphDiscovery {
     for position in parentPositions.prefix(Int(UInt16.max)) {
       var parent = nodesInGraph[clone][Int(position)]
       if parent == Self.nowhere {
-        parent = number(graph.id(at: position))
+        parent = clone == 0 ? newNumber(graph.id(at: position)) : number(graph.id(at: position))
         nodesInGraph[clone][Int(position)] = parent
         if clone == 0 { positions[Int(parent)] = position }
       }
@@ -286,18 +286,36 @@ struct GraphDiscovery {
 
   /// The number of an id; a new one if it has none yet.
   private mutating func number(_ id: ObjectID) -> UInt32 {
-    let node = table.numberOrInsert(id, in: &ids)
-    if Int(node) == times.count {
-      times.append(.min)
-      owners.append(Self.nobody)
-      isBoundary.append(false)
-      states.append(.unread)
-      parentStarts.append(0)
-      parentCounts.append(0)
-      positions.append(Self.nowhere)
-      opened.append(0)
+    if let node = node(of: id) { return node }
+    if let position = graphs.first??.position(of: id) {
+      let node = newNumber(id)
+      nodesInGraph[0][Int(position)] = node
+      return node
     }
-    return node
+    table.insert(UInt32(ids.count), of: id, ids)
+    return newNumber(id)
+  }
+
+  /// An id that is in the first clone's commit-graph is found by its position there, any other one in the table.
+  private func node(of id: ObjectID) -> UInt32? {
+    if let position = graphs.first??.position(of: id) {
+      let node = nodesInGraph[0][Int(position)]
+      return node == Self.nowhere ? nil : node
+    }
+    return table.node(of: id, in: ids)
+  }
+
+  private mutating func newNumber(_ id: ObjectID) -> UInt32 {
+    ids.append(id)
+    times.append(.min)
+    owners.append(Self.nobody)
+    isBoundary.append(false)
+    states.append(.unread)
+    parentStarts.append(0)
+    parentCounts.append(0)
+    positions.append(Self.nowhere)
+    opened.append(0)
+    return UInt32(ids.count - 1)
   }
 
   private func parents(_ node: UInt32) -> ArraySlice<UInt32> {
@@ -328,7 +346,7 @@ struct GraphDiscovery {
 
   /// Whether some clone has the object.
   func isKnown(_ id: ObjectID) -> Bool {
-    if let node = table.node(of: id, in: ids) { return owners[Int(node)] != Self.nobody }
+    if let node = node(of: id) { return owners[Int(node)] != Self.nobody }
     return others[id] != nil
   }
 
@@ -390,7 +408,7 @@ struct GraphDiscovery {
       guard case .tag(var target) = object else { return .other }
       // A tag's id hashes its target's: no chain of tags comes back to itself.
       while case .tag(let next) = others[target] { target = next }
-      let node = table.node(of: target, in: ids).map { renumbered[Int($0)] }
+      let node = node(of: target).map { renumbered[Int($0)] }
       return .tag(peeled: node == Self.nowhere ? nil : node)
     }
   }

@@ -11,11 +11,14 @@ struct NodeTable: Sendable {
   init() {}
 
   /// A table of ids, no two of which are one.
-  init(_ ids: [ObjectID]) { rebuild(for: ids.count, ids) }
+  init(_ ids: [ObjectID]) {
+    grow(to: ids.count, [])
+    for (node, id) in ids.enumerated() { put(UInt32(node), of: id) }
+  }
 
   /// Makes room for so many ids in all.
   mutating func reserve(_ count: Int, _ ids: [ObjectID]) {
-    if count * 2 > slots.count { rebuild(for: count, ids) }
+    if count * 2 > slots.count { grow(to: count, ids) }
   }
 
   func node(of id: ObjectID, in ids: [ObjectID]) -> UInt32? {
@@ -23,16 +26,10 @@ struct NodeTable: Sendable {
     return node == Self.empty ? nil : node
   }
 
-  /// The number of an id, which joins `ids` at its end if it is not there yet.
-  mutating func numberOrInsert(_ id: ObjectID, in ids: inout [ObjectID]) -> UInt32 {
-    if used * 2 >= slots.count { rebuild(for: slots.count, ids) }
-    let position = slot(of: id, in: ids)
-    if slots[position] == Self.empty {
-      slots[position] = UInt32(ids.count)
-      ids.append(id)
-      used += 1
-    }
-    return slots[position]
+  /// Adds an id that is not in it; `ids` are those that are.
+  mutating func insert(_ node: UInt32, of id: ObjectID, _ ids: [ObjectID]) {
+    if used * 2 >= slots.count { grow(to: slots.count, ids) }
+    put(node, of: id)
   }
 
   /// Where the id is, or the empty slot where it belongs.
@@ -43,17 +40,21 @@ struct NodeTable: Sendable {
     return position
   }
 
+  private mutating func put(_ node: UInt32, of id: ObjectID) {
+    let mask = slots.count - 1
+    var position = Int(truncatingIfNeeded: id.evenNumber) & mask
+    while slots[position] != Self.empty { position = (position + 1) & mask }
+    slots[position] = node
+    used += 1
+  }
+
   /// The same ids, with room for `count`; at most half of the slots are ever used.
-  private mutating func rebuild(for count: Int, _ ids: [ObjectID]) {
+  private mutating func grow(to count: Int, _ ids: [ObjectID]) {
+    let old = slots
     var size = 1024
     while size < count * 2 { size *= 2 }
     slots = Array(repeating: Self.empty, count: size)
-    used = ids.count
-    let mask = size - 1
-    for (node, id) in ids.enumerated() {
-      var position = Int(truncatingIfNeeded: id.evenNumber) & mask
-      while slots[position] != Self.empty { position = (position + 1) & mask }
-      slots[position] = UInt32(node)
-    }
+    used = 0
+    for node in old where node != Self.empty { put(node, of: ids[Int(node)]) }
   }
 }

@@ -44,7 +44,7 @@ struct ClonesSeen {
 
   private func knownRefs(_ ledger: Ledger) -> [RefName] {
     guard !views.isEmpty else { return [] }
-    return Set(ledger.updates.map(\.ref)).union(sightings.map(\.ref)).union(ledger.told.map(\.tip.ref))
+    return Set(ledger.refs).union(sightings.map(\.ref)).union(ledger.told.map(\.tip.ref))
       .union(ledger.unjoined.map(\.change.ref)).sorted()
   }
 }

@@ -13,8 +13,7 @@ public struct Ledger: Sendable {
     public var omitted: Omission?
     /// Indices into `updates`.
     public var updates: Range<Int>
-
-    public var time: Timestamp { event.time }
+    public let time: Timestamp
   }
 
   /// Which refs a cut record may have moved.
@@ -27,6 +26,8 @@ public struct Ledger: Sendable {
   public struct Update: Sendable {
     public var push: Int
     public var ref: RefName
+    /// The ref's index in `Ledger.refs`.
+    public internal(set) var refNumber = 0
     public var time: Timestamp
     public var told: ToldBefore
     /// `nil`: an unambiguous deletion.
@@ -53,6 +54,9 @@ public struct Ledger: Sendable {
   /// In order of time, then event id.
   public private(set) var pushes: [Push] = []
   public private(set) var updates: [Update] = []
+  /// Every ref that an update moved, once, in the order of their first updates.
+  public private(set) var refs: [RefName] = []
+  private var refNumbers: [RefName: Int] = [:]
   public private(set) var attempts: [Attempt] = []
   public private(set) var pulls: [Pull] = []
   /// Archives of commits that CodePipeline read.
@@ -190,20 +194,24 @@ public struct Ledger: Sendable {
     let first = updates.count
     for var update in moved {
       update.push = pushes.count
+      update.refNumber = refNumbers[update.ref, default: refs.count]
+      if update.refNumber == refs.count {
+        refNumbers[update.ref] = refs.count
+        refs.append(update.ref)
+      }
       updates.append(update)
     }
     pushes.append(
       Push(
         event: event, advertisement: advertisement, firstAdvertised: firstAdvertised, omitted: omitted,
-        updates: first..<updates.count))
+        updates: first..<updates.count, time: event.time))
   }
 
   /// A repository that is deleted takes every ref along that the ledger knows of.
   private mutating func appendEndOfAllRefs(_ event: TrailEvent) {
-    let refs = Set(updates.map(\.ref)).sorted()
     append(
       event, nil,
-      refs.map { ref in
+      refs.sorted().map { ref in
         Update(
           push: 0, ref: ref, time: event.time, told: .notTold, after: nil,
           change: RefChange(ref: ref, after: nil, call: .deleteRepository))

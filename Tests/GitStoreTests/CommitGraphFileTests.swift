@@ -111,6 +111,45 @@ import Testing
     try check("layers with generation numbers of both versions")
   }
 
+  /// Enough commits that they are read ahead on several threads: packed, packed as deltas, in several packs, half of them
+  /// under a commit-graph; with commits that no ref leads to, and a tip that only the trail names.
+  @Test(arguments: 1...3 as ClosedRange<UInt64>)
+  func whatIsReadAheadSaysWhatGitSays(seed: UInt64) throws {
+    let world = try GitWorld()
+    let path = try history(world, seed: seed * 2, commits: 700)
+    let ids = try world.git("rev-list", "--all", "--topo-order", "--reverse", in: path).split(separator: "\n")
+    var expected: [ObjectID: [ObjectID]] = [:]
+    for line in try world.git("rev-list", "--all", "--parents", in: path).split(separator: "\n") {
+      let line = line.split(separator: " ").compactMap { ObjectID(hex: $0) }
+      expected[line[0]] = Array(line.dropFirst())
+    }
+    #expect(expected.count == 700)
+    func check(_ form: String) throws {
+      let (found, _, notes) = try load(path)
+      #expect(found.mapValues(\.parents) == expected, "\(form)")
+      #expect(found.values.allSatisfy { $0.isPresent && $0.isComplete && $0.clone == 0 } && notes.isEmpty, "\(form)")
+    }
+    try check("one pack")
+    #expect(try Clone(path: path).packedCommits().count == 700)
+    try world.git("repack", "-q", "-a", "-d", "-f", "--depth=30", "--window=30", in: path)
+    try check("deltas")
+    #expect(try Set(Clone(path: path).packedCommits()) == Set(expected.keys))
+    try world.git(
+      "commit-graph", "write", "--stdin-commits", in: path, input: ids.prefix(350).joined(separator: "\n") + "\n")
+    try check("half under a commit-graph")
+    removeGraphs(path)
+    // Commits that no ref leads to any more stay in the pack.
+    for number in 500...700 { try world.git("update-ref", "-d", "refs/tags/t\(number)", in: path) }
+    for branch in 0..<9 { try world.git("update-ref", "-d", "refs/heads/c\(branch)", in: path) }
+    let kept = world.ids(try world.git("rev-list", "--all", in: path))
+    #expect(kept.count < 600)
+    #expect(try Set(load(path).0.keys) == Set(kept))
+    let tip = try #require(ObjectID(hex: ids[699]))
+    let more = world.ids(try world.git("rev-list", "--all", tip.hex, in: path))
+    #expect(try Set(load(path, ids: [tip]).0.keys) == Set(more))
+    #expect(try Clone(path: path).packedCommits().count == 700)
+  }
+
   /// Dates so far apart that their generation numbers overflow into a chunk of their own.
   @Test func generationNumbersThatOverflowArePassedOver() throws {
     let world = try GitWorld()

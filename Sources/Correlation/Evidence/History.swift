@@ -12,7 +12,6 @@ final class History {
 
   let graph: CommitGraph
   private let queries: GraphQueries
-  private var known: [ObjectID: (kind: Kind, node: CommitGraph.Node?)] = [:]
 
   init(_ graph: CommitGraph) {
     self.graph = graph
@@ -20,16 +19,12 @@ final class History {
   }
 
   private func look(_ id: ObjectID) -> (kind: Kind, node: CommitGraph.Node?) {
-    if let found = known[id] { return found }
-    let result: (Kind, CommitGraph.Node?) =
-      switch graph.object(id) {
-      case .commit(let node): (graph.isPresent(node) ? .commit : .absent, node)
-      case .tag(let node?): (.commit, node)
-      case .tag(nil), .other: (.notACommit, nil)
-      case .absent: (.absent, nil)
-      }
-    known[id] = result
-    return result
+    switch graph.object(id) {
+    case .commit(let node): (graph.isPresent(node) ? .commit : .absent, node)
+    case .tag(let node?): (.commit, node)
+    case .tag(nil), .other: (.notACommit, nil)
+    case .absent: (.absent, nil)
+    }
   }
 
   /// What a clone has under an id. A commit that only an event tells of is `absent`.

@@ -5,16 +5,18 @@ public import RefLedger
 /// Edges of the commit graph that events tell, for commits that no clone may have (DESIGN 3: "the edge joins the graph").
 public enum ToldEdges {
   public static func commits(of ledger: Ledger, coverage: Coverage) -> [ToldCommit] {
-    var previous: [RefName: Ledger.Update] = [:]
-    var crowded: [RefName: Timestamp] = [:]
+    // By ref number: the index of its last update, and when updates last came thick and fast.
+    var previous: [Int?] = Array(repeating: nil, count: ledger.refs.count)
+    var crowded: [Timestamp?] = Array(repeating: nil, count: ledger.refs.count)
     var result: [ToldCommit] = []
     let omissions = Omissions(ledger).all
-    for update in ledger.updates {
+    for (index, update) in ledger.updates.enumerated() {
+      let ref = update.refNumber
       defer {
-        if let last = previous[update.ref], update.time - last.time <= TimelineItem.raceWindow {
-          crowded[update.ref] = update.time
+        if let last = previous[ref], update.time - ledger.updates[last].time <= TimelineItem.raceWindow {
+          crowded[ref] = update.time
         }
-        previous[update.ref] = update
+        previous[ref] = index
       }
       guard let after = update.after, let change = update.change, change.addsToBranch else { continue }
       switch (change.call, update.told) {
@@ -25,9 +27,9 @@ public enum ToldEdges {
         var parents: [ObjectID] = []
         if case .tip(let before) = update.told {
           parents.append(before)
-        } else if let last = previous[update.ref], let tip = last.after,
+        } else if let last = previous[ref].map({ ledger.updates[$0] }), let tip = last.after,
           update.time - last.time > TimelineItem.orderSlack,
-          last.change != nil || crowded[update.ref] != last.time,
+          last.change != nil || crowded[ref] != last.time,
           coverage.separation(from: last.time, to: update.time) == .none,
           !omissions.contains(where: { last.time <= $0 && $0 <= update.time })
         {

@@ -42,7 +42,7 @@ struct Attribution {
     var isBeforeKnown: Bool
     /// It is the API call that made its tip.
     var makesTip: Bool
-    var before: [ObjectID]
+    var before: ObjectID?
   }
 
   init(
@@ -82,7 +82,7 @@ struct Attribution {
         markKnown(known[nextKnown].tip)
         nextKnown += 1
       }
-      candidate.before.forEach { markKnown($0) }
+      if let before = candidate.before { markKnown(before) }
       while nextObstacle < obstacles.count, obstacles[nextObstacle].time <= update.time + TimelineItem.orderSlack {
         let obstacle = obstacles[nextObstacle]
         if let latest, latest.push != obstacle.push { latestOther = latest.time }

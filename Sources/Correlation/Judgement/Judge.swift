@@ -36,50 +36,52 @@ public struct Judge {
       history: history, coverage: evidence.coverage, refs: refs, current: current, merges: merges,
       seesEverything: evidence.seesEverything)
 
-    var updates: [UpdateJudgement?] = Array(repeating: nil, count: ledger.updates.count)
+    // Each belongs to one item of one ref; there is one array of them, for they are large.
+    var updates = Array(repeating: UpdateJudgement.pending, count: ledger.updates.count)
     for (index, knowledge) in refs.enumerated() {
       for item in knowledge.timeline.items.indices {
-        let judged = judge(item, of: index, knowledge, transitions, verdicts, merges, removed, current)
-        updates[knowledge.timeline.items[item].update] = judged
+        updates[knowledge.timeline.items[item].update] = judge(
+          item, of: index, knowledge, transitions, verdicts, merges, removed, current)
       }
     }
-    var judged = updates.compactMap(\.self)
-    let attribution = attribution(order: order, refs: refs, updates: judged)
-    for index in judged.indices {
-      guard judged[index].report.landed != .no else { continue }
-      judged[index].report.introduced = attribution.introductions[index].flatMap(introduced)
+    let attribution = attribution(order: order, refs: refs, updates: updates)
+    for index in updates.indices where updates[index].report.landed != .no {
+      updates[index].report.introduced = attribution.introductions[index].flatMap(introduced)
     }
     var judgement = Judgement(
-      evidence: evidence, options: options, refs: refs, refIndex: refIndex, updates: judged, order: order,
+      evidence: evidence, options: options, refs: refs, refIndex: refIndex, updates: updates, order: order,
       current: current, attribution: attribution, history: history, witnesses: witnesses,
-      serverQuestions: ServerQuestions(evidence: evidence, history: history, updates: judged))
+      serverQuestions: ServerQuestions(evidence: evidence, history: history, updates: updates))
     for push in order where judgement.isInScope(ledger.pushes[push].time) {
       judgement.scope += ledger.pushes[push].updates
     }
+    judgement.outcomes = judgement.updates.map { ($0.report.transition, $0.report.verdict) }
     return judgement
   }
 
   // MARK: - Refs
 
   private func knowledge(order: [Int], told: [ToldBefore]) -> [RefKnowledge] {
-    var items: [RefName: [TimelineItem]] = [:]
+    var items: [[TimelineItem]] = Array(repeating: [], count: ledger.refs.count)
     var actors: [ItemMaker.Actor: Int] = [:]
     let makeItem = ItemMaker(evidence: evidence, history: history)
     for push in order {
       for update in ledger.pushes[push].updates {
         let item = makeItem(update, told: told[update], actors: &actors)
-        items[ledger.updates[update].ref, default: []].append(item)
+        items[ledger.updates[update].refNumber].append(item)
       }
     }
     let sightings = SightingPlacement(
       evidence: evidence, history: history, witnesses: witnesses, clockSkew: options.clockSkew
     ).byRef()
     let protection = Protection(evidence: evidence)
-    let names = Set(items.keys).union(sightings.keys)
+    let numbers = Dictionary(uniqueKeysWithValues: ledger.refs.enumerated().map { ($1, $0) })
+    let names = ledger.refs + sightings.keys.filter { numbers[$0] == nil }
     return names.sorted().map { ref in
       let omitted = omissions.times(for: ref)
       let builder = TimelineBuilder(coverage: evidence.coverage, omissions: omitted, created: ledger.created)
-      let timeline = builder.timeline(ref: ref, items: items[ref] ?? [], sightings: sightings[ref] ?? [])
+      let timeline = builder.timeline(
+        ref: ref, items: numbers[ref].map { items[$0] } ?? [], sightings: sightings[ref] ?? [])
       let reconciler = RefReconciler(
         coverage: evidence.coverage, created: ledger.created, omissions: omitted, history: history)
       return reconciler.knowledge(
@@ -217,7 +219,7 @@ public struct Judge {
             isBeforeKnown: before.source != .unknown && before.possible == nil
               && (timeline.softness[judged.item] == nil || before.source == .event),
             makesTip: ledger.updates[index].change?.makesCommit ?? false,
-            before: before.possible == nil ? before.tip.map { [$0] } ?? [] : []))
+            before: before.possible == nil ? before.tip : nil))
       }
     }
     return Attribution(

@@ -18,6 +18,8 @@ struct Judgement {
   var serverQuestions = ServerQuestions()
   /// Indices of the ledger's updates for which `--since` and `--until` ask, in ledger order.
   var scope: [Int] = []
+  /// Of each update, apart from the rest of it: what the rules choose by.
+  var outcomes: [(transition: Transition, verdict: Verdict?)] = []
 
   var ledger: Ledger { evidence.ledger }
   var coverage: Coverage { evidence.coverage }
@@ -27,10 +29,11 @@ struct Judgement {
     (options.since.map { $0 <= time } ?? true) && (options.until.map { time <= $0 } ?? true)
   }
 
-  /// Updates in scope that `isWanted` chooses, in ledger order. What is not wanted is looked at in its place and not
-  /// copied: most rules want one in a hundred.
-  func updatesInScope(where isWanted: (borrowing UpdateReport) -> Bool) -> [UpdateJudgement] {
-    scope.compactMap { index in isWanted(updates[index].report) ? updates[index] : nil }
+  /// Updates in scope that `isWanted` chooses by what came out, in ledger order: most rules want one in a hundred.
+  func updatesInScope(where isWanted: (Transition, Verdict?) -> Bool) -> [UpdateJudgement] {
+    scope.compactMap { index in
+      isWanted(outcomes[index].transition, outcomes[index].verdict) ? updates[index] : nil
+    }
   }
 
   func event(of update: UpdateJudgement) -> TrailEvent { ledger.pushes[update.push].event }
@@ -50,6 +53,14 @@ struct UpdateJudgement {
   var mayAccuse: Bool
   /// Its tip may be missing without a logged event to explain it.
   var mayBeMissing: Bool
-  /// The sighting that shows its tip missing.
-  var missingFrom: PlacedSighting?
+  /// The index in its ref's timeline of the sighting that shows its tip missing.
+  var missingFrom: Int?
+
+  /// What stands for an update until it is judged.
+  static let pending = UpdateJudgement(
+    push: 0, ref: 0, item: 0,
+    report: UpdateReport(
+      ref: RefName(""), before: UpdateReport.Before(tip: nil, source: .unknown), after: nil, transition: .unknown,
+      landed: .logged, tip: .unknown),
+    isProtected: false, opensSpan: false, mayAccuse: false, mayBeMissing: false)
 }

@@ -168,8 +168,8 @@ struct ReportAssembly {
     var verdicts: [Verdict: Int] = [:]
     var rules: [Rule: Int] = [:]
     for index in judgement.scope {
-      transitions[judgement.updates[index].report.transition, default: 0] += 1
-      if let verdict = judgement.updates[index].report.verdict { verdicts[verdict, default: 0] += 1 }
+      transitions[judgement.outcomes[index].transition, default: 0] += 1
+      if let verdict = judgement.outcomes[index].verdict { verdicts[verdict, default: 0] += 1 }
     }
     for finding in findings { rules[finding.rule, default: 0] += 1 }
     let pushes = judgement.order.filter { judgement.isInScope(ledger.pushes[$0].time) }.count

@@ -13,7 +13,8 @@ struct SightingPlacement {
     let sightings = evidence.sightings.map(redated)
     var placed = place(sightings)
     // A clone that saw a tip before anybody can have seen it has a clock that is off: its other times are in doubt too.
-    let offClocks = Set(placed.values.joined().filter(\.isMisdated).compactMap(\.sighting.clone)).subtracting(witnesses.confirmed)
+    let offClocks = Set(placed.values.joined().filter(\.isMisdated).compactMap(\.sighting.clone)).subtracting(
+      witnesses.confirmed)
     if !offClocks.isEmpty {
       placed = place(
         sightings.map { dated in
@@ -33,10 +34,11 @@ struct SightingPlacement {
   private func place(_ sightings: [Dated]) -> [RefName: [PlacedSighting]] {
     var result: [RefName: [PlacedSighting]] = [:]
     let floors = contentFloors(sightings)
-    let pushes = firstPushes()
+    let sightings = sightings + toldByEvents().map { Dated(sighting: $0, clock: .trail) }
+    let pushes = firstPushes(of: sightings.map(\.sighting))
     let proofs = LogOrder(evidence.ledger, clockSkew: clockSkew).proofs(in: evidence.sightings)
-    let firstUpdates = Dictionary(evidence.ledger.updates.map { ($0.ref, $0.time) }) { first, _ in first }
-    for (index, sighting) in (sightings + toldByEvents().map { Dated(sighting: $0, clock: .trail) }).enumerated() {
+    let firstUpdates = firstUpdates()
+    for (index, sighting) in sightings.enumerated() {
       let slack = sighting.clock == .trail ? TimelineItem.orderSlack : clockSkew
       var dated = sighting.sighting
       if dated.earliest == nil, let floor = floors[Moment(dated)] { dated.earliest = floor }
@@ -109,14 +111,24 @@ struct SightingPlacement {
 
   // MARK: - Tips
 
-  /// When each tip was first logged on each ref.
-  private func firstPushes() -> [RefName: [ObjectID: Timestamp]] {
-    var result: [RefName: [ObjectID: Timestamp]] = [:]
+  private func firstUpdates() -> [RefName: Timestamp] {
+    var times: [Timestamp?] = Array(repeating: nil, count: evidence.ledger.refs.count)
+    for update in evidence.ledger.updates where times[update.refNumber] == nil { times[update.refNumber] = update.time }
+    return Dictionary(
+      uniqueKeysWithValues: zip(evidence.ledger.refs, times).compactMap { ref, time in time.map { (ref, $0) } })
+  }
+
+  /// When each tip was first logged on each ref, of those refs that were seen at some tip.
+  private func firstPushes(of sightings: [Sighting]) -> [RefName: [ObjectID: Timestamp]] {
+    var seen: Set<RefName> = []
+    for sighting in sightings where sighting.value != .absent { seen.insert(sighting.ref) }
+    let refs = evidence.ledger.refs
+    var tips: [[ObjectID: Timestamp]?] = refs.map { seen.contains($0) ? [:] : nil }
     for update in evidence.ledger.updates {
-      guard let tip = update.after, result[update.ref]?[tip] == nil else { continue }
-      result[update.ref, default: [:]][tip] = update.time
+      guard let tip = update.after, tips[update.refNumber]?[tip] == nil else { continue }
+      tips[update.refNumber]?[tip] = update.time
     }
-    return result
+    return Dictionary(uniqueKeysWithValues: zip(refs, tips).compactMap { ref, tips in tips.map { (ref, $0) } })
   }
 
   /// What a sighting shows. Whether CloudTrail names an annotated tag or the commit that it leads to is not known: a tag

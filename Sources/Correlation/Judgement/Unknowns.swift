@@ -27,9 +27,8 @@ struct Unknowns {
   init(_ judgement: Judgement) { self.judgement = judgement }
 
   func all() -> [Unknown] {
-    judgement.updatesInScope { update in
-      update.transition == .unknown || update.verdict == .unverifiable
-        || update.transition == .deleted && update.mergedBy == nil
+    judgement.updatesInScope { transition, verdict in
+      transition == .unknown || transition == .deleted || verdict == .unverifiable
     }.flatMap { transition($0) + verdict($0) + removal($0) }
       + judgement.refs.flatMap { state($0) + audit($0) }
   }

@@ -35,8 +35,8 @@ struct VerdictRule {
     var elsewhere: Elsewhere?
     /// Index of the merging update in the ledger.
     var mergedBy: Int?
-    /// The sighting that shows a tip missing.
-    var sighting: PlacedSighting?
+    /// The index of the sighting that shows a tip missing.
+    var sighting: Int?
     /// Whether the tip may be missing without any logged event to explain it.
     var mayBeMissing = false
   }
@@ -64,7 +64,7 @@ struct VerdictRule {
     // What was gone before the update that is met first without it was not that update's doing.
     if doubt == nil, let dropped, !timeline.holes.isEmpty,
       let sighting = proofOfAbsence(tip, after: item, in: timeline),
-      sighting.high <= timeline.groupOfItem[dropped.item]
+      timeline.sightings[sighting].high <= timeline.groupOfItem[dropped.item]
     {
       return Result(verdict: .missing, sighting: sighting)
     }
@@ -132,15 +132,15 @@ struct VerdictRule {
   }
 
   /// A sighting after the push that lacks its tip, when every event in between would be logged and none explains it.
-  private func proofOfAbsence(_ tip: ObjectID, after item: Int, in timeline: RefTimeline) -> PlacedSighting? {
+  private func proofOfAbsence(_ tip: ObjectID, after item: Int, in timeline: RefTimeline) -> Int? {
     let group = timeline.groupOfItem[item]
-    for placed in timeline.sightings where placed.low > group && placed.canAccuse {
+    for (index, placed) in timeline.sightings.enumerated() where placed.low > group && placed.canAccuse {
       guard placed.start != nil,
         Relation(of: tip, to: [placed.value], isTag: timeline.ref.isTag, history) == .inNone,
         coverage.isUnbroken(from: timeline.items[item].time, to: placed.end),
         !mayExplain(tip, after: item, before: placed.high, in: timeline)
       else { continue }
-      return placed
+      return index
     }
     return nil
   }

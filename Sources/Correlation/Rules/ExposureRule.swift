@@ -10,12 +10,14 @@ struct ExposureRule: FindingRule {
     let search = ExposureSearch(judgement)
     guard !search.reads.isEmpty else { return [] }
     let pushes = Dictionary(judgement.ledger.pushes.map { ($0.event.eventID, $0.time) }) { first, _ in first }
-    return judgement.updatesInScope(where: Self.isLost).compactMap { update in
+    return judgement.updatesInScope(where: Self.isLost).compactMap { update -> Finding? in
       guard update.isProtected, let tip = update.report.after else { return nil }
       let pushed = judgement.ledger.pushes[update.push].time
-      guard let end = update.report.droppedBy.flatMap({ pushes[$0.eventID] }) ?? update.missingFrom?.end else {
-        return nil
-      }
+      let sightings = judgement.refs[update.ref].timeline.sightings
+      guard
+        let end = update.report.droppedBy.flatMap({ pushes[$0.eventID] })
+          ?? update.missingFrom.map({ sightings[$0].end })
+      else { return nil }
       let during = search.reads.during(pushed, end)
       let reads = during.shown.filter { search.maySee($0, tip, on: update.report.ref) }
         .map { search.report($0, of: tip) }
@@ -33,8 +35,8 @@ struct ExposureRule: FindingRule {
     }
   }
 
-  private static func isLost(_ report: borrowing UpdateReport) -> Bool {
-    switch report.verdict {
+  private static func isLost(_ transition: Transition, _ verdict: Verdict?) -> Bool {
+    switch verdict {
     case .overwritten, .deleted, .missing: true
     default: false
     }

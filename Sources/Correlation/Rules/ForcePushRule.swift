@@ -6,7 +6,7 @@ struct ForcePushRule: FindingRule {
   func findings(in judgement: Judgement) -> [Finding] {
     var findings: [Finding] = []
     var blamed: Set<Int> = []
-    for update in judgement.updatesInScope(where: { $0.transition == .forced }) {
+    for update in judgement.updatesInScope(where: { transition, _ in transition == .forced }) {
       findings.append(update.report.ref.isTag ? tagMoved(update, judgement) : forced(update, judgement))
       blamed.insert(update.push)
     }
@@ -58,7 +58,9 @@ struct ForcePushRule: FindingRule {
   private func caveat(_ update: UpdateJudgement, _ judgement: Judgement) -> String {
     var text = ""
     let time = judgement.ledger.pushes[update.push].time
-    if [.ledger, .sighting].contains(update.report.before.source), !judgement.coverage.isVouchedFor(from: time, to: time) {
+    if [.ledger, .sighting].contains(update.report.before.source),
+      !judgement.coverage.isVouchedFor(from: time, to: time)
+    {
       text += "; by this push, or by one before it that no file here tells"
     }
     if update.report.landed == .logged { text += "; only the log shows that it landed" }
@@ -116,12 +118,15 @@ struct ForcePushRule: FindingRule {
   /// which they were gone.
   private func provenDrops(in judgement: Judgement) -> [Finding] {
     var byEvent: [String: [UpdateJudgement]] = [:]
-    for update in judgement.updatesInScope(where: { $0.verdict == .overwritten }) {
+    for update in judgement.updatesInScope(where: { $1 == .overwritten }) {
       guard let dropped = update.report.droppedBy, dropped.certainty == .noLaterThan else { continue }
       byEvent[dropped.eventID, default: []].append(update)
     }
     guard !byEvent.isEmpty else { return [] }
-    let pushes = Dictionary(judgement.ledger.pushes.map { ($0.event.eventID, $0) }) { first, _ in first }
+    var pushes: [String: Ledger.Push] = [:]
+    for push in judgement.ledger.pushes where byEvent[push.event.eventID] != nil && pushes[push.event.eventID] == nil {
+      pushes[push.event.eventID] = push
+    }
     return byEvent.keys.sorted().compactMap { eventID -> Finding? in
       guard let updates = byEvent[eventID], let first = updates.first, let push = pushes[eventID] else { return nil }
       let own = push.updates.map { judgement.updates[$0] }.first { $0.report.ref == first.report.ref }

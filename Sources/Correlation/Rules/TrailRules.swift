@@ -94,8 +94,9 @@ struct DeniedPushRule: FindingRule {
 struct RootPushRule: FindingRule {
   func findings(in judgement: Judgement) -> [Finding] {
     judgement.order.compactMap { index in
+      guard judgement.ledger.pushes[index].event.principal.type == "Root" else { return nil }
       let push = judgement.ledger.pushes[index]
-      guard push.event.principal.type == "Root", judgement.isInScope(push.time) else { return nil }
+      guard judgement.isInScope(push.time) else { return nil }
       let refs = push.updates.map { judgement.ledger.updates[$0].ref.shorthand }
       return Finding(
         rule: .rootPush, severity: .warning,

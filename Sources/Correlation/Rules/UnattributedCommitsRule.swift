@@ -32,12 +32,11 @@ struct UnattributedCommitsRule: FindingRule {
       judgement.ledger.pushes.allSatisfy({ $0.omitted == nil })
     else { return [] }
     var result: [CommitGraph.Node] = []
-    var seen: Set<CommitGraph.Node> = []
+    var seen = Array(repeating: false, count: graph.count)
     var stack = [root]
     while let node = stack.popLast() {
-      guard seen.insert(node).inserted, graph.isPresent(node), !judgement.attribution.isKnownBefore(node) else {
-        continue
-      }
+      guard !seen[Int(node)], graph.isPresent(node), !judgement.attribution.isKnownBefore(node) else { continue }
+      seen[Int(node)] = true
       let made = Timestamp(seconds: graph.committerTime(node)) - judgement.options.clockSkew
       if judgement.attribution.isIntroduced(node) {
         stack += graph.parents(node)
