@@ -25,17 +25,18 @@ public struct ImportSummary: Hashable, Sendable {
 
 /// Brings files of a trail into a ledger: each whole or not at all, whatever becomes of the process.
 public struct LedgerImport: Sendable {
-  private let database: LedgerDatabase
+  private let path: String
+  private let patience: Double
   private let reader: TrailReader
   private let now: Timestamp
 
-  /// Makes the ledger where there is none.
-  ///
   /// - Parameters:
+  ///   - path: The ledger, which `run` makes where there is none.
   ///   - now: The moment that the ledger keeps with what it gets.
   ///   - patience: Seconds to wait for another process's lock.
-  public init(ledger path: String, reader: TrailReader, now: Timestamp, patience: Double = 60) throws(LedgerError) {
-    database = try LedgerDatabase(path: path, access: .create, patience: patience)
+  public init(ledger path: String, reader: TrailReader, now: Timestamp, patience: Double = 60) {
+    self.path = path
+    self.patience = patience
     self.reader = reader
     self.now = now
   }
@@ -44,6 +45,8 @@ public struct LedgerImport: Sendable {
   public func run(_ paths: [String]) throws(LedgerError) -> ImportSummary {
     let listing: TrailListing
     do { listing = try reader.list(paths) } catch { throw LedgerError(.input, error.message, hints: error.hints) }
+    // A trail that is not there makes no ledger.
+    let database = try LedgerDatabase(path: path, access: .create, patience: patience)
     var summary = ImportSummary()
     let wanted = try database.read { db in
       var files = StoredFiles(db)
@@ -54,14 +57,16 @@ public struct LedgerImport: Sendable {
       }
     }
     summary.known = listing.files.count - wanted.count
-    summary = try read(wanted, summary)
+    summary = try read(wanted, database, summary)
     summary.unreadable = listing.unreadable + summary.unreadable
     try database.write { db in try keep(listing, of: paths, db) }
     return summary
   }
 
   /// Reads files on all cores and writes them, many small ones in one transaction.
-  private func read(_ files: [ListedFile], _ summary: ImportSummary) throws(LedgerError) -> ImportSummary {
+  private func read(
+    _ files: [ListedFile], _ database: LedgerDatabase, _ summary: ImportSummary
+  ) throws(LedgerError) -> ImportSummary {
     struct State {
       var batch: [ReadFile] = []
       var bytes = 0

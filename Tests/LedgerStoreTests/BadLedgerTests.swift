@@ -36,6 +36,7 @@ import Testing
   @Test func absent() throws {
     let folder = try TrailFolder()
     Self.expect(.absent, folder, try Self.failure(folder))
+    #expect(throws: LedgerError.self) { try folder.importing(["\(folder.trail)/nowhere"]) }
     #expect(!FileManager.default.fileExists(atPath: folder.ledger))
   }
 
