@@ -139,7 +139,9 @@ import Testing
         world.tool.path, ["import", "trail", "--ledger", "pushes.ledger", "--now", "2026-01-01T00:00:00Z"])
       process.standardOutput = FileHandle.nullDevice
       try process.run()
-      usleep(UInt32(20_000 + round * 25_000))
+      // However slow the machine is: from when it has begun to write.
+      while process.isRunning, !FileManager.default.fileExists(atPath: world.path("pushes.ledger-wal")) { usleep(1_000) }
+      usleep(UInt32(round * 25_000))
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
       let tables =
