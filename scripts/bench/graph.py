@@ -17,6 +17,8 @@ def add_arguments(parser):
     parser.add_argument("--pushes", type=int, default=50_000)
     parser.add_argument("--branches", type=int, default=500, help="branches alive at a time")
     parser.add_argument("--forced", type=float, default=0.02, help="the part of the pushes that is forced")
+    parser.add_argument("--tags", type=int, default=0, help="tags that are pushed, a thousand at a time")
+    parser.add_argument("--wide", type=int, default=0, help="branches that one push makes, and one deletes")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--sample", type=int, default=2000, help="updates that --check asks git about")
@@ -28,7 +30,8 @@ def run(arguments, binary, folder):
     """Returns what was measured, for --json; with --check, what differed."""
     results = []
     for size in (int(text) for text in arguments.sizes.split(",")):
-        shape = Shape(size, arguments.pushes, arguments.branches, arguments.forced, arguments.seed)
+        shape = Shape(size, arguments.pushes, arguments.branches, arguments.forced, arguments.seed, arguments.tags,
+                      arguments.wide)
         world = make(shape, folder / shape.name)
         variants = {"none": world / "clone", "commit-graph": with_graph(world)}
         if arguments.check:
