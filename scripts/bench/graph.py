@@ -123,9 +123,9 @@ def show(result):
         return [name, f"{value['wall']:.3f}", f"{value['cpu']:.3f}", peak, f"{value['wall'] / peer['wall']:.2f}",
                 f"{value['cpu'] / peer['cpu']:.2f}"]
 
-    rows = [row("git rev-list --all --count", peer, f"{peer['peak'] >> 20}")]
+    rows = [row("git rev-list --all --count", peer, f"{int(peer['peak']) >> 20}")]
     rows += [row(f"  {name}", value) for name, value in result["phases"].items()]
-    rows.append(row("git pushtrail report, whole", whole, f"{whole['peak'] >> 20}"))
+    rows.append(row("git pushtrail report, whole", whole, f"{int(whole['peak']) >> 20}"))
     timing.table(["", "wall s", "cpu s", "peak MiB", "x git", "x git cpu"], rows)
     correlation, script = result["correlation"], result["script"]
     print(f"graph and judgement: {correlation['toGit']:.2f} x git, {correlation['cpuToGit']:.2f} x its processor time; "
@@ -133,5 +133,5 @@ def show(result):
     print(f"the script: {script['millisecondsPerPush']:.1f} ms a push, {script['scaled']:.0f} s in all: "
           f"{script['timesSlower']:.0f} times slower")
     beyond = result["bytesBeyondBudget"] / 2**20
-    print(f"own memory: {whole['anonymous'] >> 20} MiB, {abs(beyond):.0f} MiB {'above' if beyond > 0 else 'below'} "
+    print(f"own memory: {int(whole['anonymous']) >> 20} MiB, {abs(beyond):.0f} MiB {'above' if beyond > 0 else 'below'} "
           "150 bytes a commit + 2 KiB a push")
