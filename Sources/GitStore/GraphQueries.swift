@@ -158,13 +158,12 @@ struct NodeHeap {
     nodes[0] = last
     var parent = 0
     while true {
-      var largest = parent
-      for child in [2 * parent + 1, 2 * parent + 2] where child < nodes.count && nodes[child] > nodes[largest] {
-        largest = child
-      }
-      guard largest != parent else { return top }
-      nodes.swapAt(parent, largest)
-      parent = largest
+      var child = 2 * parent + 1
+      guard child < nodes.count else { return top }
+      if child + 1 < nodes.count, nodes[child + 1] > nodes[child] { child += 1 }
+      guard nodes[child] > nodes[parent] else { return top }
+      nodes.swapAt(parent, child)
+      parent = child
     }
   }
 }

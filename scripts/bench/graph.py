@@ -17,6 +17,8 @@ def add_arguments(parser):
     parser.add_argument("--pushes", type=int, default=50_000)
     parser.add_argument("--branches", type=int, default=500, help="branches alive at a time")
     parser.add_argument("--forced", type=float, default=0.02, help="the part of the pushes that is forced")
+    parser.add_argument("--tags", type=int, default=0, help="tags that are pushed, a thousand at a time")
+    parser.add_argument("--wide", type=int, default=0, help="branches that one push makes, and one deletes")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--sample", type=int, default=2000, help="updates that --check asks git about")
@@ -28,7 +30,8 @@ def run(arguments, binary, folder):
     """Returns what was measured, for --json; with --check, what differed."""
     results = []
     for size in (int(text) for text in arguments.sizes.split(",")):
-        shape = Shape(size, arguments.pushes, arguments.branches, arguments.forced, arguments.seed)
+        shape = Shape(size, arguments.pushes, arguments.branches, arguments.forced, arguments.seed, arguments.tags,
+                      arguments.wide)
         world = make(shape, folder / shape.name)
         variants = {"none": world / "clone", "commit-graph": with_graph(world)}
         if arguments.check:
@@ -120,9 +123,9 @@ def show(result):
         return [name, f"{value['wall']:.3f}", f"{value['cpu']:.3f}", peak, f"{value['wall'] / peer['wall']:.2f}",
                 f"{value['cpu'] / peer['cpu']:.2f}"]
 
-    rows = [row("git rev-list --all --count", peer, f"{peer['peak'] >> 20}")]
+    rows = [row("git rev-list --all --count", peer, f"{int(peer['peak']) >> 20}")]
     rows += [row(f"  {name}", value) for name, value in result["phases"].items()]
-    rows.append(row("git pushtrail report, whole", whole, f"{whole['peak'] >> 20}"))
+    rows.append(row("git pushtrail report, whole", whole, f"{int(whole['peak']) >> 20}"))
     timing.table(["", "wall s", "cpu s", "peak MiB", "x git", "x git cpu"], rows)
     correlation, script = result["correlation"], result["script"]
     print(f"graph and judgement: {correlation['toGit']:.2f} x git, {correlation['cpuToGit']:.2f} x its processor time; "
@@ -130,5 +133,5 @@ def show(result):
     print(f"the script: {script['millisecondsPerPush']:.1f} ms a push, {script['scaled']:.0f} s in all: "
           f"{script['timesSlower']:.0f} times slower")
     beyond = result["bytesBeyondBudget"] / 2**20
-    print(f"own memory: {whole['anonymous'] >> 20} MiB, {abs(beyond):.0f} MiB {'above' if beyond > 0 else 'below'} "
+    print(f"own memory: {int(whole['anonymous']) >> 20} MiB, {abs(beyond):.0f} MiB {'above' if beyond > 0 else 'below'} "
           "150 bytes a commit + 2 KiB a push")

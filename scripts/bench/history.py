@@ -22,14 +22,20 @@ WORDS = ("fix add drop move keep read write test parse build merge the a of in f
 
 
 class Shape:
-    """What to make: how many commits, of which a fifth are older than the trail, pushes, and branches alive at a time."""
+    """What to make: how many commits, of which a fifth are older than the trail, pushes, and branches alive at a time.
 
-    def __init__(self, commits, pushes=50_000, branches=500, forced=0.02, seed=1):
+    `tags` come a thousand with a push; `wide` branches are made by one push in the middle, and deleted by one near the
+    end. Neither counts among `pushes`.
+    """
+
+    def __init__(self, commits, pushes=50_000, branches=500, forced=0.02, seed=1, tags=0, wide=0):
         self.commits, self.pushes, self.branches, self.forced, self.seed = commits, pushes, branches, forced, seed
+        self.tags, self.wide = tags, wide
 
     @property
     def name(self):
-        return f"c{self.commits}-p{self.pushes}-b{self.branches}-f{self.forced:g}-s{self.seed}"
+        more = (f"-t{self.tags}" if self.tags else "") + (f"-w{self.wide}" if self.wide else "")
+        return f"c{self.commits}-p{self.pushes}-b{self.branches}-f{self.forced:g}{more}-s{self.seed}"
 
 
 class Writer:
@@ -124,7 +130,29 @@ class Life:
             left = (shape.commits - self.writer.count) / (shape.pushes - number)
             size = round(chance.expovariate(1 / left)) if left > 0 else 0
             self.pushes.append((moment, self.push(moment, size)))
+            moment = self.many(moment, number)
         self.end = moment + 7200
+
+    def many(self, moment, number):
+        """The pushes of many refs that are due after that push; returns the moment of the last one."""
+        shape = self.shape
+        groups = -(-shape.tags // 1000)
+        for group in range(groups * number // shape.pushes, groups * (number + 1) // shape.pushes):
+            moment += 60
+            tags = range(1000 * group, min(shape.tags, 1000 * (group + 1)))
+            self.pushes.append((moment, [(f"refs/tags/v{tag}", None, self.chance.randint(1, self.writer.count))
+                                         for tag in tags]))
+            self.refs |= {ref: after for ref, _, after in self.pushes[-1][1]}
+        names = [f"refs/heads/wide/{index}" for index in range(shape.wide)]
+        if names and number == shape.pushes // 2:
+            moment += 60
+            tip = self.refs["refs/heads/main"]
+            self.pushes.append((moment, [(ref, None, tip) for ref in names]))
+            self.refs |= {ref: tip for ref in names}
+        if names and number == shape.pushes * 9 // 10:
+            moment += 60
+            self.pushes.append((moment, [(ref, self.refs.pop(ref), None) for ref in names]))
+        return moment
 
     def push(self, moment, size):
         topics = self.topics
@@ -213,11 +241,6 @@ def make(shape, folder):
     importer = subprocess.Popen(
         ["git", "-C", str(clone), "fast-import", "--quiet", "--force", f"--export-marks={marks}"], stdin=subprocess.PIPE)
     life = Life(shape, Writer(importer.stdin, random.Random(shape.seed + 1)))
-    tail = []
-    for ref, tip in sorted(life.refs.items()):
-        tail.append(f"reset refs/remotes/origin/{ref.removeprefix('refs/heads/')}\nfrom :{tip}\n\n")
-    tail.append(f"reset refs/heads/main\nfrom :{life.refs['refs/heads/main']}\n\n")
-    importer.stdin.write("".join(tail).encode())
     importer.stdin.close()
     if importer.wait() != 0:
         raise SystemExit("git fast-import failed")
@@ -238,14 +261,21 @@ def make(shape, folder):
 def finish_clone(clone, life, ids):
     """Refs packed, a remote, and the FETCH_HEAD of a fetch at the end of it all."""
     git(clone, "update-ref", "-d", "refs/heads/making")
-    git(clone, "pack-refs", "--all")
+    # As git packs them; making a hundred thousand loose ones first would take minutes.
+    local = {"refs/heads/main": life.refs["refs/heads/main"]}
+    for ref, tip in life.refs.items():
+        local[ref if ref.startswith("refs/tags/") else f"refs/remotes/origin/{ref.removeprefix('refs/heads/')}"] = tip
+    (clone / ".git" / "packed-refs").write_text(
+        "# pack-refs with: peeled fully-peeled sorted \n"
+        + "".join(f"{ids[tip]} {ref}\n" for ref, tip in sorted(local.items())))
     url = f"https://git-codecommit.{REGION}.amazonaws.com/v1/repos/{NAME}"
     git(clone, "remote", "add", "origin", url)
     git(clone, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
     lines = []
     for ref, tip in sorted(life.refs.items(), key=lambda item: (item[0] != "refs/heads/main", item[0])):
         kind = "" if ref == "refs/heads/main" else "not-for-merge"
-        lines.append(f"{ids[tip]}\t{kind}\tbranch '{ref.removeprefix('refs/heads/')}' of {url}\n")
+        name = f"tag '{ref[10:]}'" if ref.startswith("refs/tags/") else f"branch '{ref[11:]}'"
+        lines.append(f"{ids[tip]}\t{kind}\t{name} of {url}\n")
     fetch_head = clone / ".git" / "FETCH_HEAD"
     fetch_head.write_text("".join(lines))
     for name in ["description", "info/exclude"]:
