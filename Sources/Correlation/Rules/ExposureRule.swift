@@ -10,29 +10,51 @@ struct ExposureRule: FindingRule {
     let search = ExposureSearch(judgement)
     guard !search.reads.isEmpty else { return [] }
     let pushes = Dictionary(judgement.ledger.pushes.map { ($0.event.eventID, $0.time) }) { first, _ in first }
-    return judgement.updatesInScope(where: Self.isLost).compactMap { update -> Finding? in
-      guard update.isProtected, let tip = update.report.after else { return nil }
-      let pushed = judgement.ledger.pushes[update.push].time
-      let sightings = judgement.refs[update.ref].timeline.sightings
-      guard
-        let end = update.report.droppedBy.flatMap({ pushes[$0.eventID] })
-          ?? update.missingFrom.map({ sightings[$0].end })
-      else { return nil }
-      let during = search.reads.during(pushed, end)
-      let reads = during.shown.filter { search.maySee($0, tip, on: update.report.ref) }
-        .map { search.report($0, of: tip) }
-      guard !reads.isEmpty else { return nil }
-      let confirmed = reads.count { $0.certainty == .confirmed }
-      var message =
-        "\(update.report.ref.shorthand) was at \(tip.short) from \(pushed) to \(end), and was read \(times(reads.count)) meanwhile by \(people(reads))"
-      if confirmed > 0 { message += "; \(confirmed) of these surely got it" }
-      if during.excluded > 0 { message += "; reads by those left out: \(during.excluded)" }
-      var evidence = reads.prefix(Self.listed).map(line)
-      if reads.count > Self.listed { evidence.append("and \(reads.count - Self.listed) more") }
-      return Finding(
-        rule: .exposure, severity: .note, message: message, ref: update.report.ref,
-        eventID: judgement.event(of: update).eventID, commits: [tip], evidence: evidence, isProtected: true)
+    var losses: [Loss: [UpdateJudgement]] = [:]
+    var order: [Loss] = []
+    for update in judgement.updatesInScope(where: Self.isLost) where update.isProtected && update.report.after != nil {
+      let loss = Loss(ref: update.ref, event: update.report.droppedBy?.eventID, sighting: update.missingFrom)
+      if losses[loss] == nil { order.append(loss) }
+      losses[loss, default: []].append(update)
     }
+    return order.compactMap { loss in
+      let sightings = judgement.refs[loss.ref].timeline.sightings
+      guard let updates = losses[loss],
+        let end = loss.event.flatMap({ pushes[$0] }) ?? loss.sighting.map({ sightings[$0].end })
+      else { return nil }
+      return finding(updates, until: end, search, judgement)
+    }
+  }
+
+  /// What took tips away together: an event, or what only a sighting shows.
+  private struct Loss: Hashable {
+    var ref: Int
+    var event: String?
+    var sighting: Int?
+  }
+
+  /// Of tips that went together the first is in the others, mostly: who has it is told.
+  private func finding(
+    _ updates: [UpdateJudgement], until end: Timestamp, _ search: ExposureSearch, _ judgement: Judgement
+  ) -> Finding? {
+    let tips = unique(updates.compactMap(\.report.after))
+    guard let first = updates.first, let tip = tips.first else { return nil }
+    let ref = first.report.ref
+    let pushed = judgement.ledger.pushes[first.push].time
+    let during = search.reads.during(pushed, end)
+    let reads = during.shown.filter { search.maySee($0, tip, on: ref) }.map { search.report($0, of: tip) }
+    guard !reads.isEmpty else { return nil }
+    let confirmed = reads.count { $0.certainty == .confirmed }
+    let others = tips.count > 1 ? " and \(Phrase.count(tips.count - 1, "later tip")) that went with it" : ""
+    var message =
+      "\(ref.shorthand) was at \(tip.short)\(others) from \(pushed) to \(end), and was read \(times(reads.count)) meanwhile by \(people(reads))"
+    if confirmed > 0 { message += "; \(confirmed) of these surely got it" }
+    if during.excluded > 0 { message += "; reads by those left out: \(during.excluded)" }
+    var evidence = reads.prefix(Self.listed).map(line)
+    if reads.count > Self.listed { evidence.append("and \(reads.count - Self.listed) more") }
+    return Finding(
+      rule: .exposure, severity: .note, message: message, ref: ref, eventID: judgement.event(of: first).eventID,
+      commits: tips, evidence: evidence, isProtected: true)
   }
 
   private static func isLost(_ transition: Transition, _ verdict: Verdict?) -> Bool {

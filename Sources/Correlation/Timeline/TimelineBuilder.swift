@@ -112,12 +112,16 @@ struct TimelineBuilder {
     var anchor = created
     let certain = Dictionary(grouping: sightings.filter { $0.isCertain && !$0.isTimeDoubtful }, by: \.low)
     // A move that no record tells, somewhere among updates: what stood before each of those is not known.
+    var isHidden = Array(repeating: false, count: groups.count + 1)
     let hidden = sightings.filter { $0.hidesMove || $0.isContradiction }
+    for placed in hidden {
+      for number in placed.low...placed.high { isHidden[number] = true }
+    }
 
     for (number, group) in groups.enumerated() {
       var boundary = pass(
         states, from: &anchor, until: items[group.lowerBound].time, sightings: certain[number] ?? [], holes: &holes)
-      if hidden.contains(where: { $0.low <= number && number <= $0.high }) {
+      if isHidden[number] {
         boundary = Boundary(
           mapping: boundary.mapping.map { _ in nil }, states: [CourseState(value: .unknown(.trailGap))], isCut: true)
       }

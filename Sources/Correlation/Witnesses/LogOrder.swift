@@ -41,10 +41,13 @@ struct LogOrder {
       logs[Log(clone: clone, log: line.log, ref: sighting.ref), default: []].append(index)
     }
     var proofs: [Int: Proof] = [:]
+    var known: [RefName: [ObjectID: [Int]]] = [:]
     for (log, members) in logs {
       guard updates[log.ref] != nil else { continue }
+      let places = known[log.ref] ?? places(on: log.ref)
+      known[log.ref] = places
       let ordered = members.sorted { number(of: sightings[$0]) < number(of: sightings[$1]) }
-      let matches = ordered.map { match(sightings[$0]) }
+      let matches = ordered.map { match(sightings[$0], places) }
       var following: [Int?] = Array(repeating: nil, count: ordered.count)
       var next: Int?
       for place in ordered.indices.reversed() {
@@ -71,14 +74,22 @@ struct LogOrder {
   private func number(of sighting: Sighting) -> Int { sighting.logLine?.number ?? 0 }
 
   /// When the update was logged that put the tip there which a line shows, if the ref may have been at it then.
-  private func match(_ line: Sighting) -> Timestamp? {
-    guard case .tip(let tip) = line.value, let moves = updates[line.ref] else { return nil }
-    let earliest = (line.earliest ?? line.latest) - clockSkew
-    for index in moves.indices.reversed()
-    where moves[index].after == tip && moves[index].time <= line.latest + clockSkew {
-      let end = index + 1 < moves.count ? moves[index + 1].time : .distantFuture
-      return end >= earliest ? moves[index].time : nil
+  private func match(_ line: Sighting, _ places: [ObjectID: [Int]]) -> Timestamp? {
+    guard case .tip(let tip) = line.value, let moves = updates[line.ref], let candidates = places[tip] else {
+      return nil
     }
-    return nil
+    let earliest = (line.earliest ?? line.latest) - clockSkew
+    guard let index = candidates.last(where: { moves[$0].time <= line.latest + clockSkew }) else { return nil }
+    let end = index + 1 < moves.count ? moves[index + 1].time : .distantFuture
+    return end >= earliest ? moves[index].time : nil
+  }
+
+  /// Where among a ref's updates each tip was put there.
+  private func places(on ref: RefName) -> [ObjectID: [Int]] {
+    var places: [ObjectID: [Int]] = [:]
+    for (index, move) in (updates[ref] ?? []).enumerated() {
+      if let tip = move.after { places[tip, default: []].append(index) }
+    }
+    return places
   }
 }
