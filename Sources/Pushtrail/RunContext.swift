@@ -27,9 +27,15 @@ struct RunContext {
     if let memory { seen.remember(memory, clones: paths) }
     options.didFinish?(.sightings)
     var reports: [ProvenanceReport] = []
-    for index in selection.epochs.indices { reports.append(try report(index, of: selection.epochs, seen)) }
+    var doubtful: Set<String> = []
+    for index in selection.epochs.indices {
+      let (report, clones) = try report(index, of: selection.epochs, seen)
+      reports.append(report)
+      doubtful.formUnion(clones.filter(paths.indices.contains).map { paths[$0] })
+    }
     do throws(LedgerError) {
-      try memory?.keep(observations, now: options.now)
+      // What a wrong clock dates would be believed by runs that know nothing of the clock.
+      try memory?.keep(observations.filter { !doubtful.contains($0.clone) }, now: options.now)
     } catch {
       // The report stands without it.
       notice("what the clones show now was not kept for later runs: \(error.message)")
@@ -68,16 +74,17 @@ struct RunContext {
 
   private func report(
     _ index: Int, of epochs: [RepositorySelection.Epoch], _ seen: ClonesSeen
-  ) throws(PushtrailError) -> ProvenanceReport {
+  ) throws(PushtrailError) -> (ProvenanceReport, doubtful: Set<Int>) {
     let (judge, coverage) = try judge(index, of: epochs, seen)
     let times = epochs[index].events.map(\.time)
     defer { options.didFinish?(.judgement) }
-    return judge.report(
+    let report = judge.report(
       repository: epochs[index].identity,
       trail: TrailSummary(
         files: reading.files, bytes: reading.bytes, records: reading.records,
         codecommitRecords: reading.codecommitRecords, duplicates: trail.duplicates, unreadable: reading.unreadable,
         firstEventTime: times.min(), lastEventTime: times.max(), coverage: coverage.intervals))
+    return (report, judge.doubtfulClones)
   }
 
   private func judge(

@@ -67,7 +67,8 @@ struct ExposureSearch {
       for clone in fetch.clones { times[clone] = min(times[clone] ?? fetch.fetch.time, fetch.fetch.time) }
     }
     for line in judgement.evidence.sightings where line.source == .reflogPush {
-      guard let clone = line.clone, case .tip(let tip) = line.value, tip == commit || has([tip], commit, in: clone)
+      guard let clone = line.clone, judgement.evidence.clones.indices.contains(clone), case .tip(let tip) = line.value,
+        tip == commit || has([tip], commit, in: clone)
       else {
         continue
       }

@@ -8,6 +8,8 @@ final class DropIndex {
   private let history: History
   /// By ref name: for each position, the first later one at which its single value is proven dropped.
   private var jumps: [RefName: [Int?]] = [:]
+  /// By ref name: for each position, the first from it on at which a drop can be proven at all.
+  private var telling: [RefName: [Int]] = [:]
 
   init(history: History) { self.history = history }
 
@@ -42,8 +44,11 @@ final class DropIndex {
 
   /// The first position from `start` on whose values all lack the tip.
   private func walk(from start: Int, in timeline: RefTimeline, _ relation: (Int) -> Relation) -> Int? {
+    let telling = telling(of: timeline)
     var position = start
     while position <= timeline.groups.count {
+      position = telling[position]
+      guard position <= timeline.groups.count else { return nil }
       switch relation(position) {
       case .inNone: return position
       case .inAll where timeline.values(atPosition: position).count == 1:
@@ -55,8 +60,30 @@ final class DropIndex {
     return nil
   }
 
+  /// Only a ref that is gone, or a history that is known whole, proves that a tip is not there: what lies between is passed
+  /// over, however long it is.
+  private func telling(of timeline: RefTimeline) -> [Int] {
+    if let known = telling[timeline.ref] { return known }
+    let count = timeline.groups.count
+    var table = Array(repeating: count + 1, count: count + 2)
+    for position in stride(from: count, through: 0, by: -1) {
+      let tells = timeline.values(atPosition: position).allSatisfy { value in
+        switch value {
+        case .none: true
+        case .unknown: false
+        case .tip(let tip):
+          timeline.ref.isTag || history.isComplete(tip) || (history.node(of: tip) == nil && history.isPresent(tip))
+        }
+      }
+      table[position] = tells ? position : table[position + 1]
+    }
+    telling[timeline.ref] = table
+    return table
+  }
+
   private func jumps(of timeline: RefTimeline) -> [Int?] {
     if let known = jumps[timeline.ref] { return known }
+    let telling = telling(of: timeline)
     let isTag = timeline.ref.isTag
     let count = timeline.groups.count
     var table: [Int?] = Array(repeating: nil, count: count + 1)
@@ -67,8 +94,10 @@ final class DropIndex {
         table[start] = start < count ? start + 1 : nil
         continue
       }
-      var position = start + 1
-      while position <= count {
+      var position = start
+      while true {
+        position = telling[position + 1]
+        guard position <= count else { break }
         let relation = Relation(of: tip, to: timeline.values(atPosition: position), isTag: isTag, history)
         if relation == .inNone {
           table[start] = position
@@ -76,9 +105,7 @@ final class DropIndex {
         }
         if relation == .inAll, timeline.values(atPosition: position).count == 1 {
           guard let next = table[position] else { break }
-          position = next
-        } else {
-          position += 1
+          position = next - 1
         }
       }
     }

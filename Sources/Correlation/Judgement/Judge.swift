@@ -20,6 +20,9 @@ public struct Judge {
 
   private var ledger: Ledger { evidence.ledger }
 
+  /// Clones whose times prove nothing, by their index.
+  public var doubtfulClones: Set<Int> { witnesses.suspects }
+
   func judgement() -> Judgement {
     let told = ToldBefores(ledger: ledger, history: history).befores()
     let order = LedgerOrder(ledger: ledger, history: history, told: told).pushes()

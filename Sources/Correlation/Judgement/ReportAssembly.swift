@@ -136,7 +136,7 @@ struct ReportAssembly {
         "The last known state of \(Phrase.count(hidden.count, "ref")) is in no clone or has an incomplete history: what they hold is not known."
       )
     }
-    for clone in judgement.witnesses.suspects.sorted() {
+    for clone in judgement.witnesses.suspects.sorted() where judgement.evidence.clones.indices.contains(clone) {
       limits.append(
         "What clone \(judgement.evidence.clones[clone].path) saw is undated: by its clock it fetched when no such pull is logged, or saw what the log has at another time."
       )

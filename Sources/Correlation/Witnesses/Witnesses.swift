@@ -169,7 +169,10 @@ struct Witnesses {
       var tip: ObjectID
     }
     var result = PushActs()
-    let lines = evidence.sightings.filter { $0.source == .reflogPush && $0.clone != nil }
+    // A ledger remembers the word of clones that are not here.
+    let lines = evidence.sightings.filter { line in
+      line.source == .reflogPush && (line.clone.map(evidence.clones.indices.contains) ?? false)
+    }
     guard !lines.isEmpty else { return result }
     var updates: [Target: [Int]] = [:]
     for update in evidence.ledger.updates where update.isGitPush {
