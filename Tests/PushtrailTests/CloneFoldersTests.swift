@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+
+/// Several clones: a folder of them, one repository by two names, and clones of different repositories.
+@Suite struct CloneFoldersTests {
+  private func run(_ commands: String) throws -> (status: Int32, output: String) {
+    let tool = try #require(StoriesTests.tool, "git-pushtrail is built beside the tests")
+    let world = FileManager.default.temporaryDirectory.appending(path: "pushtrail-clones-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: world) }
+    let shell = Process()
+    shell.executableURL = URL(filePath: "/bin/bash")
+    shell.arguments = [
+      "-c",
+      """
+      set -e
+      '\(StoriesTests.root.path)/scripts/stories' --make "$WORLD" read-before-removed
+      cd "$WORLD"; mkdir clones; mv clone bob gate clones/
+      pushtrail() { '\(tool.path)' "$@" --trail trail --now 2026-03-03T18:00:00Z; }
+      \(commands)
+      """,
+    ]
+    var environment = ProcessInfo.processInfo.environment
+    environment["WORLD"] = world.path
+    environment["PATH"] = "\(world.path)/bin:" + (environment["PATH"] ?? "/usr/bin:/bin")
+    environment["GIT_CONFIG_GLOBAL"] = "\(world.path)/gitconfig"
+    environment["GIT_CONFIG_NOSYSTEM"] = "1"
+    environment["HOME"] = world.path
+    shell.environment = environment
+    let output = Pipe()
+    shell.standardOutput = output
+    shell.standardError = output
+    try shell.run()
+    let said = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    shell.waitUntilExit()
+    return (shell.terminationStatus, said)
+  }
+
+  @Test func aFolderStandsForTheClonesInIt() throws {
+    let one = try run(
+      "pushtrail log --repo clones/clone --repo clones/bob --repo clones/gate > a; pushtrail log --repo clones > b; diff a b"
+    )
+    #expect(one.status == 0, "\(one.output)")
+    let paths = try run("pushtrail report --format json --repo clones | grep '\"path\": \"clones/' | wc -l")
+    #expect(paths.output.contains("3"), "\(paths.output)")
+  }
+
+  @Test func clonesOfDifferentRepositoriesAreRefused() throws {
+    let outcome = try run(
+      "git -C clones/bob remote set-url origin codecommit::us-east-2://Other; pushtrail verify --repo clones")
+    #expect(outcome.status == 2)
+    #expect(outcome.output.contains("MyDemoRepo") && outcome.output.contains("Other"), "\(outcome.output)")
+    #expect(outcome.output.contains("error: the clones are of different repositories"), "\(outcome.output)")
+    let named = try run(
+      "git -C clones/bob remote set-url origin codecommit::us-east-2://Other; pushtrail verify --repository MyDemoRepo --repo clones"
+    )
+    #expect(named.status == 2)
+    #expect(named.output.contains("clones/bob is a clone of Other in us-east-2, not of MyDemoRepo"), "\(named.output)")
+  }
+
+  @Test func aReflogThatIsDamagedIsSaidAndTheRestIsJudged() throws {
+    let outcome = try run(
+      """
+      printf 'garbage\\n' >> clones/bob/.git/logs/refs/remotes/origin/main
+      pushtrail report --repo clones/bob
+      """)
+    #expect([0, 1, 3].contains(outcome.status))
+    #expect(
+      outcome.output.contains("of the reflog of refs/remotes/origin/main is damaged: it says nothing"),
+      "\(outcome.output)")
+  }
+}
