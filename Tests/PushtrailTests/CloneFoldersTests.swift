@@ -68,4 +68,21 @@ import Testing
       outcome.output.contains("of the reflog of refs/remotes/origin/main is damaged: it says nothing"),
       "\(outcome.output)")
   }
+
+  @Test func whatTheServerLacksTooIsSaidToBeGone() throws {
+    let outcome = try run(
+      """
+      rm -rf clones/gate; git clone -q codecommit::us-east-2://MyDemoRepo clones/gate
+      secret=$(python3 -c 'import json; print(json.load(open("story.json"))["names"]["secret"])')
+      echo "{\"commits\": [], \"errors\": [{\"commitId\": \"$secret\", \"errorCode\": \"CommitIdDoesNotExistException\", \"errorMessage\": \"gone\"}]}" > answer.json
+      pushtrail recover main --repo clones/gate
+      echo ---
+      pushtrail recover main --repo clones/gate --server-commits answer.json
+      """)
+    #expect(outcome.status == 0, "\(outcome.output)")
+    let parts = outcome.output.components(separatedBy: "---")
+    #expect(parts.first?.contains("aws codecommit create-branch") ?? false, "\(outcome.output)")
+    #expect(parts.last?.contains("nothing here brings it back") ?? false, "\(outcome.output)")
+    #expect(!(parts.last?.contains("git fetch") ?? true), "\(outcome.output)")
+  }
 }

@@ -14,10 +14,12 @@ extension Judge {
     }.map(\.element)
     judgement.serverQuestions.thinOut(&findings)
     let assembly = ReportAssembly(judgement: judgement)
-    return ProvenanceReport(
+    var report = ProvenanceReport(
       repository: repository, trail: trail, clones: judgement.evidence.clones, pushes: assembly.pushes(),
       attempts: assembly.attempts(), pulls: assembly.pulls(), refs: assembly.refs(), limits: assembly.limits(),
       epochs: [], findings: findings, summary: assembly.summary(findings))
+    report.goneFromServer = judgement.evidence.server.gone
+    return report
   }
 }
 

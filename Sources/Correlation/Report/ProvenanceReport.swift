@@ -20,6 +20,8 @@ public struct ProvenanceReport: Sendable {
   public var epochs: [Epoch]
   public var findings: [Finding]
   public var summary: Summary
+  /// What the server said it does not have, where it was asked. Not part of the document: `limits` says it in words.
+  public var goneFromServer: Set<ObjectID> = []
 
   public init(
     repository: RepositoryIdentity, trail: TrailSummary, clones: [CloneSummary], pushes: [PushReport],

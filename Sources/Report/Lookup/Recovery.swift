@@ -19,6 +19,8 @@ public struct Recovery: Sendable {
     case clone(path: String, branch: String?)
     /// In no clone here: the server may still have it.
     case server
+    /// In no clone here, and the server says that it does not have it.
+    case nowhere
     /// Nothing in the report says that it was lost, nor where it is.
     case unknown
   }
@@ -28,7 +30,8 @@ public struct Recovery: Sendable {
   public init(_ report: ProvenanceReport, subject: Subject) {
     let finder = Finder(report)
     items = finder.targets(of: subject).map { commit, losses in
-      let place = finder.place(of: commit)
+      var place = finder.place(of: commit)
+      if place == .server, report.goneFromServer.contains(commit) { place = .nowhere }
       return Item(commit: commit, losses: losses, place: place, commands: finder.commands(for: commit, at: place))
     }
   }
@@ -129,7 +132,7 @@ private struct Finder {
   func commands(for commit: ObjectID, at place: Recovery.Place) -> [String] {
     let name = "recovered/\(commit.short)"
     switch place {
-    case .refs, .unknown: return []
+    case .refs, .nowhere, .unknown: return []
     case .clone(let path, let branch):
       let git = path == "." ? "git" : "git -C \(ShellWord.quoted(path))"
       let keep = branch == nil ? ["\(git) branch \(name) \(commit.hex)"] : []

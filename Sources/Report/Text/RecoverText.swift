@@ -30,6 +30,8 @@ public struct RecoverText {
       return "on no ref of the server; clone \(path) still has it" + (branch.map { ", on its branch \($0)" } ?? "")
     case .server:
       return "in no clone that was given; the server may still have it: either command, if it answers, brings it back"
+    case .nowhere:
+      return "in no clone that was given, and the server says that it does not have it: nothing here brings it back"
     case .unknown: return "nothing here has it, and nothing tells that it was lost"
     }
   }
