@@ -116,7 +116,7 @@ struct ReportAssembly {
     let coverage = judgement.coverage
     if coverage.intervals.contains(where: { $0.basis == .assumed }) {
       limits.append(
-        "Coverage is assumed from the log files that are here: a file that was never copied leaves no trace. \"First logged with this push\" is not \"brought by this push\"."
+        "Coverage is \(coverage.intervals.contains { $0.basis == .digest } ? "in part " : "")assumed from the log files that are here: a file that was never copied leaves no trace. \"First logged with this push\" is not \"brought by this push\"."
       )
     }
     if coverage.isEmpty {

@@ -53,10 +53,13 @@ public struct TrailSummary: Sendable {
   public var firstEventTime: Timestamp?
   public var lastEventTime: Timestamp?
   public var coverage: [CoverageInterval]
+  /// What the digest files beside the log files prove; `nil` where there is none.
+  public var integrity: IntegritySummary?
 
   public init(
     files: Int, bytes: Int64, records: Int, codecommitRecords: Int, duplicates: Int, unreadable: [UnreadablePlace],
-    firstEventTime: Timestamp?, lastEventTime: Timestamp?, coverage: [CoverageInterval]
+    firstEventTime: Timestamp?, lastEventTime: Timestamp?, coverage: [CoverageInterval],
+    integrity: IntegritySummary? = nil
   ) {
     self.files = files
     self.bytes = bytes
@@ -67,6 +70,7 @@ public struct TrailSummary: Sendable {
     self.firstEventTime = firstEventTime
     self.lastEventTime = lastEventTime
     self.coverage = coverage
+    self.integrity = integrity
   }
 }
 
