@@ -61,7 +61,9 @@ let package = Package(
       exclude: ["Schema/pushtrail-report.schema.json"], swiftSettings: strict),
     .target(
       name: "Pushtrail",
-      dependencies: ["PushModel", "CloudTrailLog", "LedgerStore", "GitStore", "RefLedger", "Correlation", "Report"],
+      dependencies: [
+        "PushModel", "CloudTrailLog", "TrailIntegrity", "LedgerStore", "GitStore", "RefLedger", "Correlation", "Report",
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "git-pushtrail",

@@ -12,6 +12,10 @@ public struct Options: Sendable {
   public var events: [String] = []
   /// Output of `aws codecommit batch-get-commits` or `get-commit`: files.
   public var serverCommits: [String] = []
+  /// What `aws cloudtrail list-public-keys` printed, to check digest files' signatures with: a file.
+  public var publicKeys: String?
+  /// Saved S3 metadata of digest files: a file.
+  public var digestMetadata: String?
   /// Clones; the checkout that one stands in where the user names none.
   public var clones: [String] = []
   /// `NAME`, an ARN, or a repository id, where the clone's remote does not tell or the trail has several.

@@ -49,11 +49,13 @@ public enum Pushtrail {
       let region = identity.region.isEmpty ? nil : identity.region
       try clones.requireClones(of: RepositoryNames(names: selection.names, region: region), called: identity.name)
     }
+    let place = selection.epochs.last?.identity
+    let proof = try TrailProof(options, reading, accountID: place?.accountID ?? "", region: place?.region ?? "")
     options.didFinish?(.trail)
     let context = RunContext(
       options: options, clones: clones, reading: reading, stateChanges: stateChanges,
       serverCommits: serverCommits, trail: trail, names: selection.names,
-      hasPlainDeletions: hasPlainDeletions(trail), notice: notice)
+      hasPlainDeletions: hasPlainDeletions(trail), proof: proof, notice: notice)
     return (context, selection)
   }
 
@@ -212,6 +214,14 @@ public enum Pushtrail {
     case .notFound(let others):
       if clones.name(request), let silent = RepositorySelection.silent(request, coverage: options.statedIntervals) {
         return silent
+      }
+      // Digest files prove silence where the user says whose; the account of a mere name could be another one.
+      if case .arn(let wanted) = request, reading.hasDigests {
+        let proof = try TrailProof(options, reading, accountID: wanted.accountID, region: wanted.region)
+        let proved = proof.delivery.whole.map {
+          Coverage.Interval(start: $0.lowerBound, end: $0.upperBound, basis: .digest)
+        }
+        if let silent = RepositorySelection.silent(request, coverage: proved) { return silent }
       }
       var hints = others.prefix(20).map { "the trail holds \($0.arn)" }
       if others.isEmpty { hints.append("the trail holds no CodeCommit record of any repository") }

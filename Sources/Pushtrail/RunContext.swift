@@ -15,6 +15,7 @@ struct RunContext {
   let trail: EventSet
   let names: Set<String>
   let hasPlainDeletions: Bool
+  let proof: TrailProof
   /// Takes what people should know beside the report.
   let notice: (String) -> Void
 
@@ -83,7 +84,8 @@ struct RunContext {
       trail: TrailSummary(
         files: reading.files, bytes: reading.bytes, records: reading.records,
         codecommitRecords: reading.codecommitRecords, duplicates: trail.duplicates, unreadable: reading.unreadable,
-        firstEventTime: times.min(), lastEventTime: times.max(), coverage: coverage.intervals))
+        firstEventTime: times.min(), lastEventTime: times.max(), coverage: coverage.intervals,
+        integrity: proof.summary))
     return (report, judge.doubtfulClones)
   }
 
@@ -99,7 +101,8 @@ struct RunContext {
       deletionsArePlain: hasPlainDeletions)
     let coverage = Coverage(
       spans: reading.spans, unreadable: reading.unreadable, stated: options.statedIntervals,
-      accountID: epoch.identity.accountID, region: epoch.identity.region, lag: options.deliveryLag)
+      accountID: epoch.identity.accountID, region: epoch.identity.region, lag: options.deliveryLag,
+      delivery: proof.delivery)
     // What was seen belongs to the epoch of its time.
     func isOfEpoch(_ time: Timestamp) -> Bool {
       isOnly || ((next.map { time < $0 } ?? true) && time >= epoch.start)
@@ -120,7 +123,11 @@ struct RunContext {
       remoteName: seen.remoteName, shallowClones: Set(clones.clones.indices.filter { clones.clones[$0].isShallow }),
       accountID: epoch.identity.accountID.isEmpty ? nil : epoch.identity.accountID,
       region: epoch.identity.region.isEmpty ? nil : epoch.identity.region,
-      notes: clones.clones.flatMap(\.notes) + seen.notes + digestNote + stateChangeNotes)
+      notes: clones.clones.flatMap(\.notes) + seen.notes + proof.notes + stateChangeNotes)
+    evidence.integrity = proof.evidence
+    evidence.trailStart = reading.spans.filter {
+      $0.accountID == epoch.identity.accountID && $0.region == epoch.identity.region
+    }.map(\.first).min()
     evidence.server = ServerWord(serverCommits, repositoryName: epoch.identity.name)
     let judge = Judge(
       evidence,
@@ -128,14 +135,6 @@ struct RunContext {
         since: options.since, until: options.until, clockSkew: options.clockSkew, auditFrom: options.auditFrom,
         commits: options.commits, failOn: options.failOn, excludedPrincipals: Set(options.excludedPrincipals)))
     return (judge, coverage)
-  }
-
-  private var digestNote: [String] {
-    reading.hasDigests
-      ? [
-        "Digest files lie beside the log files and were not looked at: git pushtrail integrity checks the trail by them."
-      ]
-      : []
   }
 
   private var stateChangeNotes: [String] {
@@ -243,8 +242,12 @@ struct RunContext {
     result.trail.lastEventTime = reports.compactMap(\.trail.lastEventTime).max()
     // What is about the trail itself is in every report; it is said once.
     let ofTrail: Set<Rule> = [.trailConflict, .trailGap, .trailTampered, .trailFileAbsent, .trailUnlisted]
+    let last = Set(result.findings.filter { $0.ref == nil && $0.eventID == nil }.map(\.message))
+    func isNew(_ finding: Finding) -> Bool {
+      finding.ref != nil || (!ofTrail.contains(finding.rule) && !last.contains(finding.message))
+    }
     result.findings =
-      (earlier.flatMap { $0.findings.filter { !ofTrail.contains($0.rule) || $0.ref != nil } } + result.findings)
+      (earlier.flatMap { $0.findings.filter(isNew) } + result.findings)
       .enumerated().sorted { left, right in
         left.element.severity != right.element.severity
           ? left.element.severity > right.element.severity : left.offset < right.offset

@@ -50,18 +50,26 @@ public struct Coverage: Sendable {
     self.gaps = gaps.sorted { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
     self.lag = lag
     union = Self.joined(self.intervals)
-    strongUnion = Self.joined(self.intervals.filter { $0.basis != .assumed })
+    strongUnion = Self.joined(self.intervals.compactMap { Self.vouched($0, lag: lag) })
   }
 
-  /// Coverage of the repository's account and region, from what was read and what the user states.
+  /// Coverage of the repository's account and region, from what was read, what the user states, and what digest files
+  /// prove.
+  ///
+  /// - Parameter delivery: Times of delivery that digest files prove, and those that they prove to be lacking.
   public init(
-    spans: [LogSpan], unreadable: [UnreadablePlace], stated: [Interval], accountID: String?, region: String?, lag: Int64
+    spans: [LogSpan], unreadable: [UnreadablePlace], stated: [Interval], accountID: String?, region: String?,
+    lag: Int64,
+    delivery: DeliveryProof = DeliveryProof()
   ) {
-    var intervals = stated
+    var assumed: [Interval] = []
     for span in spans
     where (accountID == nil || span.accountID == accountID) && (region == nil || span.region == region) {
-      intervals += Self.assumedIntervals(span)
+      assumed += Self.assumedIntervals(span)
     }
+    // What is proved need not be assumed.
+    for proved in delivery.whole { assumed = assumed.flatMap { Self.outside(proved, $0) } }
+    let proved = delivery.whole.map { Interval(start: $0.lowerBound, end: $0.upperBound, basis: .digest) }
     let gaps = unreadable.compactMap { place -> ClosedRange<Timestamp>? in
       if let account = place.accountID, let accountID, account != accountID { return nil }
       if let place = place.region, let region, place != region { return nil }
@@ -69,7 +77,41 @@ public struct Coverage: Sendable {
       let end = place.end ?? Timestamp(seconds: .max)
       return start <= end ? start...end : end...start
     }
-    self.init(intervals: intervals, gaps: gaps, lag: lag)
+    self.init(
+      intervals: stated + assumed + proved, gaps: gaps + delivery.lacking.map { Self.blinded(by: $0, lag: lag) },
+      lag: lag)
+  }
+
+  /// When events may have happened whose delivery falls into a time: then, or up to the delivery lag before.
+  public static func blinded(by delivery: ClosedRange<Timestamp>, lag: Int64) -> ClosedRange<Timestamp> {
+    (delivery.lowerBound - lag)...delivery.upperBound
+  }
+
+  /// The part of a stretch for which something stronger vouches than that log files are here.
+  ///
+  /// Digest files speak of delivery. Nothing is delivered before it happened, so that an event at the start of such a
+  /// stretch was delivered within it; but one of 09:58 may be delivered at 10:03, and a stretch until 10:00 proves nothing
+  /// of it. Who states a stretch speaks of the events themselves.
+  private static func vouched(_ interval: Interval, lag: Int64) -> Interval? {
+    switch interval.basis {
+    case .assumed: return nil
+    case .stated: return interval
+    case .digest:
+      guard interval.start <= interval.end - lag else { return nil }
+      return Interval(start: interval.start, end: interval.end - lag, basis: .digest)
+    }
+  }
+
+  private static func outside(_ range: ClosedRange<Timestamp>, _ interval: Interval) -> [Interval] {
+    guard range.lowerBound <= interval.end, interval.start <= range.upperBound else { return [interval] }
+    var rest: [Interval] = []
+    if interval.start < range.lowerBound {
+      rest.append(Interval(start: interval.start, end: range.lowerBound - 1, basis: interval.basis))
+    }
+    if range.upperBound < interval.end {
+      rest.append(Interval(start: range.upperBound + 1, end: interval.end, basis: interval.basis))
+    }
+    return rest
   }
 
   /// From the first to the last record, broken at each UTC day without a file.
@@ -99,6 +141,19 @@ public struct Coverage: Sendable {
       }
     }
     return result
+  }
+}
+
+/// What digest files tell of the delivery of log files to one account's and region's place. Times are those of delivery.
+public struct DeliveryProof: Equatable, Sendable {
+  /// Every log file that was delivered then is here and unchanged.
+  public var whole: [ClosedRange<Timestamp>]
+  /// A file that was delivered then is not here or was changed, or nothing proves what was delivered.
+  public var lacking: [ClosedRange<Timestamp>]
+
+  public init(whole: [ClosedRange<Timestamp>] = [], lacking: [ClosedRange<Timestamp>] = []) {
+    self.whole = whole
+    self.lacking = lacking
   }
 }
 

@@ -308,11 +308,11 @@ struct ChainWalk {
     name.isBackfill ? [] : intervals(leavingOut: []).map { $0.start...$0.end }
   }
 
-  private func intervals(leavingOut lacking: Set<Int>) -> [DigestChain.Interval] {
+  private func intervals(leavingOut lacking: Set<Int>, atLeast least: Proof = .unproven) -> [DigestChain.Interval] {
     var result: [DigestChain.Interval] = []
     var previous: Int?
     for (position, digest) in digests.enumerated() {
-      guard let proof = proofs[position], !lacking.contains(position) else { continue }
+      guard let proof = proofs[position], proof >= least, !lacking.contains(position) else { continue }
       if let last = result.last, previous == position - 1, !unlinked.contains(position), digest.start <= last.end {
         result[result.count - 1].end = max(last.end, digest.end)
         // The last of a stretch is checked by nothing here; it does not take from the rest.
@@ -332,6 +332,9 @@ struct ChainWalk {
       accountID: name.accountID, region: name.region, trail: name.trail, isBackfill: name.isBackfill,
       authentic: proofs.count { $0 == .authentic }, consistent: proofs.count { $0 == .consistent },
       unproven: proofs.count { $0 == .unproven }, tampered: proofs.count { $0 == nil } + damaged, logs: soundLogs,
-      intervals: name.isBackfill ? [] : intervals(leavingOut: lacking))
+      intervals: name.isBackfill ? [] : intervals(leavingOut: lacking),
+      checked: name.isBackfill
+        ? []
+        : intervals(leavingOut: lacking, atLeast: keys == nil ? .consistent : .authentic).map { $0.start...$0.end })
   }
 }

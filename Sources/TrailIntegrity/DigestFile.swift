@@ -98,4 +98,16 @@ struct DigestName: Hashable, Sendable {
     homeRegion = parts[parts.count - 2]
     trail = parts[3..<(parts.count - 2)].joined(separator: "_")
   }
+
+  /// The end of the time that a digest file describes, by its name.
+  static func end(of base: String) -> Timestamp? {
+    guard base.hasSuffix(".json") else { return nil }
+    let parts = base.dropLast(5).split(separator: "_")
+    guard let stamp = parts.last(where: { $0 != "backfill" }).map({ Array($0.utf8) }), stamp.count == 16,
+      stamp[8] == UInt8(ascii: "T")
+    else { return nil }
+    func cut(_ range: Range<Int>) -> String { String(decoding: stamp[range], as: UTF8.self) }
+    return Timestamp(
+      iso8601: "\(cut(0..<4))-\(cut(4..<6))-\(cut(6..<8))T\(cut(9..<11)):\(cut(11..<13)):\(cut(13..<15))Z")
+  }
 }

@@ -62,9 +62,12 @@ struct DigestShelf {
   private mutating func fail(_ path: String, _ message: String) {
     let name = DigestName(StorageName(path).base)
     if let name { bad[name, default: 0] += 1 }
+    // Digest files are hourly; nothing in this one can be believed but, for want of better, its name.
+    let end = DigestName.end(of: StorageName(path).base)
     problems.append(
       Problem(
-        rule: .tampered, message: message, files: [path], accountID: name?.accountID ?? "", region: name?.region ?? ""))
+        rule: .tampered, message: message, files: [path], start: end.map { $0 - 3600 }, end: end,
+        accountID: name?.accountID ?? "", region: name?.region ?? ""))
   }
 
   func damaged(of name: DigestName) -> Int { bad[name] ?? 0 }

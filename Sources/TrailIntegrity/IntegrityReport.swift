@@ -50,6 +50,9 @@ public struct DigestChain: Equatable, Sendable {
   public var logs = 0
   /// Time of *delivery* that unbroken digest files describe, with every log file that they list here and unchanged.
   public var intervals: [Interval] = []
+  /// The part of `intervals` whose every digest file was checked: by its successor, and where keys were given by
+  /// CloudTrail's signature. What was not lies at the ends.
+  public var checked: [ClosedRange<Timestamp>] = []
 
   public var digests: Int { authentic + consistent + unproven + tampered }
 

@@ -19,8 +19,11 @@ public struct IntegrityVerifier: Sendable {
 
   /// Checks every digest file in the trees, and the log files that they list. A report without chains means that there
   /// is no digest file.
-  public func verify(paths: [String]) throws(IntegrityError) -> IntegrityReport {
-    let files = try TreeFiles(paths: paths)
+  ///
+  /// - Parameter place: Looks only at files of this account and region, and at those whose names tell neither.
+  public func verify(paths: [String], place: Place? = nil) throws(IntegrityError) -> IntegrityReport {
+    var files = try TreeFiles(paths: paths)
+    if let place { files.leaveOut { !place.mayHold($0) } }
     var report = IntegrityReport()
     report.hasPublicKeys = keys != nil
     for folder in files.unreadable { report.unchecked.append("\(folder) cannot be listed") }
@@ -55,6 +58,28 @@ public struct IntegrityVerifier: Sendable {
       return left.offset < right.offset
     }.map(\.element)
     return report
+  }
+}
+
+extension IntegrityVerifier {
+  /// Account and region; empty where they are not known.
+  public struct Place: Sendable {
+    public var accountID: String
+    public var region: String
+
+    public init(accountID: String, region: String) {
+      self.accountID = accountID
+      self.region = region
+    }
+
+    func mayHold(_ path: String) -> Bool {
+      let name = StorageName(path)
+      guard
+        let told = DigestName(name.base).map({ ($0.accountID, $0.region) })
+          ?? LogName(name).map({ ($0.accountID, $0.region) })
+      else { return true }
+      return (accountID.isEmpty || told.0 == accountID) && (region.isEmpty || told.1 == region)
+    }
   }
 }
 

@@ -27,6 +27,11 @@ struct TreeFiles {
     logs.sort { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
   }
 
+  mutating func leaveOut(_ isForeign: (String) -> Bool) {
+    digests.removeAll(where: isForeign)
+    logs.removeAll(where: isForeign)
+  }
+
   private mutating func add(_ path: String, _ status: stat) {
     guard seen.insert(Identity(device: UInt(status.st_dev), inode: UInt(status.st_ino))).inserted else { return }
     switch status.st_mode & S_IFMT {

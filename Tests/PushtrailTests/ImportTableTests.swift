@@ -25,7 +25,9 @@ import Testing
     "Correlation": Row(ours: ["RefLedger", "GitStore", "PushModel"], isPure: true),
     "Report": Row(ours: ["Correlation", "RefLedger", "PushModel"], isPure: true),
     "Pushtrail": Row(
-      ours: ["PushModel", "CloudTrailLog", "LedgerStore", "GitStore", "RefLedger", "Correlation", "Report"]),
+      ours: [
+        "PushModel", "CloudTrailLog", "TrailIntegrity", "LedgerStore", "GitStore", "RefLedger", "Correlation", "Report",
+      ]),
     // The typed report that it prints is Correlation's.
     "git-pushtrail": Row(
       ours: ["Pushtrail", "Report", "Correlation", "LedgerStore", "TrailIntegrity", "PushModel"],

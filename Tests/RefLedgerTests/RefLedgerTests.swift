@@ -166,6 +166,79 @@ private func push(_ ref: String = "refs/heads/main", _ id: ObjectID = tip) -> Tr
   }
 }
 
+/// What is proved of delivery, and what that proves of events.
+@Suite struct DeliveryTests {
+  private func range(_ start: String, _ end: String) -> ClosedRange<Timestamp> {
+    time("2026-03-01T\(start)Z")...time("2026-03-01T\(end)Z")
+  }
+
+  private func at(_ clock: String) -> Timestamp { time("2026-03-01T\(clock)Z") }
+
+  /// Log files of 08:00 to 20:00, beside what digest files prove.
+  private func coverage(
+    whole: [ClosedRange<Timestamp>], lacking: [ClosedRange<Timestamp>] = [], stated: [Coverage.Interval] = []
+  ) -> Coverage {
+    Coverage(
+      spans: [
+        LogSpan(
+          accountID: "1", region: "r", first: at("08:00:00"), last: at("20:00:00"), days: [at("08:00:00").day],
+          hasReadOnlyRecords: true)
+      ], unreadable: [], stated: stated, accountID: "1", region: "r", lag: 900,
+      delivery: DeliveryProof(whole: whole, lacking: lacking))
+  }
+
+  @Test func digestFilesProveWhereLogFilesAssume() {
+    let coverage = coverage(whole: [range("10:00:00", "14:00:00")])
+    #expect(
+      coverage.intervals.map { "\($0.start)..\($0.end) \($0.basis)" } == [
+        "2026-03-01T08:00:00Z..2026-03-01T09:59:59Z assumed", "2026-03-01T10:00:00Z..2026-03-01T14:00:00Z digest",
+        "2026-03-01T14:00:01Z..2026-03-01T20:00:00Z assumed",
+      ])
+    #expect(coverage.isUnbroken(from: at("09:00:00"), to: at("18:00:00")))
+  }
+
+  @Test func anEventAtTheEndMayBeDeliveredLater() {
+    let coverage = coverage(whole: [range("10:00:00", "14:00:00")])
+    #expect(coverage.isVouchedFor(from: at("10:00:00"), to: at("13:45:00")))
+    #expect(!coverage.isVouchedFor(from: at("10:00:00"), to: at("13:45:01")))
+    #expect(!coverage.isVouchedFor(from: at("09:59:59"), to: at("12:00:00")))
+  }
+
+  @Test func anotherChainThatOverlapsTakesOver() {
+    let both = coverage(whole: [range("10:00:00", "14:00:00"), range("13:00:00", "17:00:00")])
+    #expect(both.isVouchedFor(from: at("10:00:00"), to: at("16:45:00")))
+    let apart = coverage(whole: [range("10:00:00", "14:00:00"), range("14:00:01", "17:00:00")])
+    #expect(!apart.isVouchedFor(from: at("10:00:00"), to: at("16:45:00")))
+    #expect(apart.isVouchedFor(from: at("14:00:01"), to: at("16:45:00")))
+  }
+
+  @Test func whatIsStatedIsOfEvents() {
+    let coverage = coverage(
+      whole: [range("10:00:00", "14:00:00")],
+      stated: [Coverage.Interval(start: at("13:00:00"), end: at("15:00:00"), basis: .stated)])
+    #expect(coverage.isVouchedFor(from: at("10:00:00"), to: at("15:00:00")))
+  }
+
+  @Test func aFileThatLacksBlindsAlsoWhatHappenedBeforeItsDelivery() {
+    let coverage = coverage(
+      whole: [range("09:00:00", "12:00:00"), range("13:00:00", "16:00:00")], lacking: [range("12:00:00", "13:00:00")])
+    #expect(coverage.separation(from: at("09:00:00"), to: at("11:44:59")) == .none)
+    #expect(coverage.separation(from: at("09:00:00"), to: at("11:45:00")) == .proven)
+    #expect(coverage.separation(from: at("13:00:00"), to: at("15:00:00")) == .proven)
+    #expect(coverage.separation(from: at("13:00:01"), to: at("15:00:00")) == .none)
+    #expect(coverage.lastBlindMoment(before: at("15:00:00")) == at("13:00:00"))
+  }
+
+  /// An empty digest file is evidence of silence: no log file is needed.
+  @Test func silenceNeedsNoLogFile() {
+    let coverage = Coverage(
+      spans: [], unreadable: [], stated: [], accountID: "1", region: "r", lag: 900,
+      delivery: DeliveryProof(whole: [range("10:00:00", "14:00:00")]))
+    #expect(coverage.isUnbroken(from: at("10:00:00"), to: at("13:45:00")))
+    #expect(coverage.effectiveEnd == at("13:45:00"))
+  }
+}
+
 @Suite struct RepositorySelectionTests {
   private func select(_ events: [TrailEvent], _ request: RepositorySelection.Request) throws -> RepositorySelection {
     try RepositorySelection(request, in: events)

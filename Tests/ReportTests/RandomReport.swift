@@ -102,6 +102,18 @@ struct RandomReport {
         }, firstEventTime: maybe { $0.time() }, lastEventTime: maybe { $0.time() },
         coverage: many(2) {
           CoverageInterval(start: $0.time(), end: $0.time(), basis: $0.pick([.digest, .stated, .assumed]))
+        },
+        integrity: maybe { random in
+          IntegritySummary(
+            publicKeys: random.chance(),
+            chains: random.many(2) {
+              .init(
+                trail: $0.text(), backfill: $0.chance(), authentic: $0.below(9), consistent: $0.below(9),
+                unproven: $0.below(2), changed: $0.below(2), logs: $0.below(99),
+                intervals: $0.many(2) {
+                  .init(start: $0.time(), end: $0.time(), proof: $0.pick(IntegritySummary.Proof.allCases))
+                })
+            })
         }),
       clones: many(2) {
         CloneSummary(

@@ -1,9 +1,12 @@
 """A story's world while it is told."""
 
+import gzip
+import json
 import pathlib
 
 from telling.bus import Bus
 from telling.clone import Clone
+from telling.digests import Digests, public_keys
 from telling.git import git
 from telling.service import Service
 from telling.trail import URL, Trail
@@ -40,6 +43,7 @@ class Tale(Service):
         self.end = None
         self.trail = Trail(self.first)
         self.bus = Bus()
+        self.digests, self.restarts = None, ()
         self.set_up()
 
     def set_up(self):
@@ -80,15 +84,31 @@ class Tale(Service):
         """From here on EventBridge keeps CodeCommit's own events, and the tool is given them."""
         self.bus.is_on = True
 
+    def validates(self, restarts=()):
+        """Log file validation is on from the first day on, but for the hours that begin at `restarts`."""
+        self.digests = Digests(self.folder / "trail")
+        self.restarts = [moment(at) for at in restarts]
+
+    def log_files(self, at):
+        """The files that tell of a time, once the story is told."""
+        wanted = f'"eventTime":"{stamp(moment(at))}"'.encode()
+        return [path for path in sorted((self.folder / "trail").rglob("*_CloudTrail_*.json.gz"))
+                if wanted in gzip.decompress(path.read_bytes())]
+
     @staticmethod
     def stamp(at):
         return stamp(moment(at))
 
     def told(self, now, *arguments, twice_and_shuffled=False, **names):
         """Writes the trail, and says how the tool is run."""
-        self.trail.write(self.folder / "trail", self.end or moment(now) - seconds(300), twice_and_shuffled)
+        end = self.end or moment(now) - seconds(300)
+        # Digest files speak of delivery: then files are as small as CloudTrail's, and delivered minutes after their records.
+        self.trail.write(self.folder / "trail", end, twice_and_shuffled, minutes=5 if self.digests else 360)
+        if self.digests:
+            self.digests.write(self.first, end, self.restarts)
+            (self.folder / "keys.json").write_text(json.dumps(public_keys()))
         if self.bus.events:
             self.bus.write(self.folder / "events.jsonl")
             arguments += ("--events", "events.jsonl")
         return {"now": self.stamp(now), "arguments": list(arguments), "clones": ["clone"],
-                "names": self.trail.names | names}
+                "digests": self.digests is not None, "names": self.trail.names | names}

@@ -88,7 +88,7 @@ class Trail:
             "eventType": "AwsApiCall", "managementEvent": True, "recipientAccountId": ACCOUNT,
             "eventCategory": "Management"}
 
-    def write(self, folder, end, twice_and_shuffled):
+    def write(self, folder, end, twice_and_shuffled, minutes=360):
         """Files as CloudTrail delivers them, some minutes after the last record in them; nothing later than the end."""
         logged = [record for record in self.records if record["eventTime"] <= stamp(end)]
         records = logged + self.other_services(end)
@@ -96,8 +96,8 @@ class Trail:
             self.names["duplicates"] = len(logged)
         groups = {}
         for record in sorted(records, key=lambda record: record["eventTime"]):
-            day, hour = record["eventTime"][:10], int(record["eventTime"][11:13])
-            groups.setdefault((day, hour // 6), []).append(record)
+            day, clock = record["eventTime"][:10], record["eventTime"][11:16]
+            groups.setdefault((day, (int(clock[:2]) * 60 + int(clock[3:])) // minutes), []).append(record)
         shuffled = random.Random(7)
         for number, group in enumerate(groups.values()):
             self.write_file(folder, group, number)

@@ -39,6 +39,10 @@ public struct Evidence: Sendable {
   public var notes: [String]
   /// What the server was asked of commits.
   public var server = ServerWord()
+  /// What the trail's digest files say against it, where there are any.
+  public var integrity: IntegrityEvidence?
+  /// The time of the first record of any service in the trail's own log files.
+  public var trailStart: Timestamp?
 
   public init(
     ledger: Ledger, coverage: Coverage, conflicts: [EventSet.Conflict], unreadable: [UnreadablePlace],

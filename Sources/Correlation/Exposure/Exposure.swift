@@ -14,6 +14,8 @@ public struct Exposure: Sendable {
   public var excluded: Int
   /// The trail holds no pull at all: who read the repository is not known.
   public var lacksPulls: Bool
+  /// Refs whose last known state is in no clone or has an incomplete history: they may have it too.
+  public var uncertainRefs: [RefName]
 
   /// A stretch of time in which a ref had the commit, or may have had it.
   public struct Interval: Hashable, Sendable {

@@ -29,7 +29,7 @@ struct ExposureSearch {
     return Exposure(
       commit: commit, intervals: intervals,
       reads: found.values.sorted { ($0.time, $0.eventID) < ($1.time, $1.eventID) }, clones: copies(of: commit),
-      excluded: excluded, lacksPulls: judgement.ledger.pulls.isEmpty)
+      excluded: excluded, lacksPulls: judgement.ledger.pulls.isEmpty, uncertainRefs: judgement.current.uncertain)
   }
 
   func report(_ read: Reads.Read, of commit: ObjectID) -> Exposure.Read {
@@ -46,7 +46,7 @@ struct ExposureSearch {
     guard let fetch = read.pull.flatMap({ judgement.witnesses.fetchOfPull[$0] }),
       let tip = judgement.witnesses.fetches[fetch].fetch.tips[ref]
     else { return true }
-    return judgement.history.contains(commit, in: tip) != .no
+    return contains(commit, in: tip) != .no
   }
 
   private func shows(_ fetch: CloneFetch, _ commit: ObjectID) -> Bool {
@@ -57,7 +57,7 @@ struct ExposureSearch {
   /// Whether a clone that got the tips got the commit: not for certain where its history is cut.
   private func has(_ tips: Set<ObjectID>, _ commit: ObjectID, in clone: Int) -> Bool {
     !judgement.evidence.shallowClones.contains(clone)
-      && tips.contains { judgement.history.contains(commit, in: $0) == .yes }
+      && tips.contains { contains(commit, in: $0) == .yes }
   }
 
   /// The first fetch of each clone that had it, or the first push from it.
@@ -131,8 +131,14 @@ struct ExposureSearch {
     switch value {
     case .none: .no
     case .unknown: .unknown
-    case .tip(let tip): judgement.history.contains(commit, in: tip)
+    case .tip(let tip): contains(commit, in: tip)
     }
+  }
+
+  /// A tag object is in no history: a ref has it only where it is at it.
+  private func contains(_ commit: ObjectID, in tip: ObjectID) -> CommitGraph.Containment {
+    if case .tag = judgement.history.graph.object(commit) { return commit == tip ? .yes : .no }
+    return judgement.history.contains(commit, in: tip)
   }
 
   private func eventID(of item: Int, _ timeline: RefTimeline) -> String {

@@ -19,6 +19,7 @@ extension Judge {
       attempts: assembly.attempts(), pulls: assembly.pulls(), refs: assembly.refs(), limits: assembly.limits(),
       epochs: [], findings: findings, summary: assembly.summary(findings))
     report.goneFromServer = judgement.evidence.server.gone
+    report.uncertainRefs = judgement.current.uncertain
     return report
   }
 }
@@ -118,7 +119,7 @@ struct ReportAssembly {
     let coverage = judgement.coverage
     if coverage.intervals.contains(where: { $0.basis == .assumed }) {
       limits.append(
-        "Coverage is assumed from the log files that are here: a file that was never copied leaves no trace. \"First logged with this push\" is not \"brought by this push\"."
+        "Coverage is \(coverage.intervals.contains { $0.basis == .digest } ? "in part " : "")assumed from the log files that are here: a file that was never copied leaves no trace. \"First logged with this push\" is not \"brought by this push\"."
       )
     }
     if coverage.isEmpty {

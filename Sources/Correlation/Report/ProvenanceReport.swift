@@ -22,6 +22,8 @@ public struct ProvenanceReport: Sendable {
   public var summary: Summary
   /// What the server said it does not have, where it was asked. Not part of the document: `limits` says it in words.
   public var goneFromServer: Set<ObjectID> = []
+  /// Refs whose last known state is in no clone or has an incomplete history. Said in `limits` as well.
+  public var uncertainRefs: [RefName] = []
 
   public init(
     repository: RepositoryIdentity, trail: TrailSummary, clones: [CloneSummary], pushes: [PushReport],
@@ -55,10 +57,13 @@ public struct TrailSummary: Sendable {
   public var firstEventTime: Timestamp?
   public var lastEventTime: Timestamp?
   public var coverage: [CoverageInterval]
+  /// What the digest files beside the log files prove; `nil` where there is none.
+  public var integrity: IntegritySummary?
 
   public init(
     files: Int, bytes: Int64, records: Int, codecommitRecords: Int, duplicates: Int, unreadable: [UnreadablePlace],
-    firstEventTime: Timestamp?, lastEventTime: Timestamp?, coverage: [CoverageInterval]
+    firstEventTime: Timestamp?, lastEventTime: Timestamp?, coverage: [CoverageInterval],
+    integrity: IntegritySummary? = nil
   ) {
     self.files = files
     self.bytes = bytes
@@ -69,6 +74,7 @@ public struct TrailSummary: Sendable {
     self.firstEventTime = firstEventTime
     self.lastEventTime = lastEventTime
     self.coverage = coverage
+    self.integrity = integrity
   }
 }
 

@@ -8,7 +8,8 @@ protocol FindingRule: Sendable {
 /// Every rule that needs no policy.
 let defaultRules: [any FindingRule] = [
   CommitsMissingRule(), UnloggedUpdateRule(), UnjoinedChangeRule(), TrailConflictRule(), TrailChangedRule(),
-  ForcePushRule(), RefDeletedRule(), UnattributedCommitsRule(), UnloggedPullRule(), ExposureRule(), RootPushRule(),
+  TrailIntegrityRule(), ForcePushRule(), RefDeletedRule(), UnattributedCommitsRule(), UnloggedPullRule(),
+  ExposureRule(), RootPushRule(),
   DeniedPushRule(), TrailGapRule(), UnknownsRule(),
 ]
 

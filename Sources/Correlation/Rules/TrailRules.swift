@@ -50,6 +50,10 @@ struct TrailGapRule: FindingRule {
     }
     let days = judgement.coverage.missingDays.compactMap { gap -> Finding? in
       guard judgement.isInScope(gap.upperBound) || judgement.isInScope(gap.lowerBound) else { return nil }
+      // Digest files say it better.
+      if judgement.evidence.integrity?.problems.contains(where: { $0.blind?.contains(gap) ?? false }) ?? false {
+        return nil
+      }
       return Finding(
         rule: .trailGap, severity: .warning,
         message: "no trail file describes \(gap.lowerBound) to \(gap.upperBound): what moved then is unknown",

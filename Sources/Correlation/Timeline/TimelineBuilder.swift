@@ -113,9 +113,14 @@ struct TimelineBuilder {
     let certain = Dictionary(grouping: sightings.filter { $0.isCertain && !$0.isTimeDoubtful }, by: \.low)
     // A move that no record tells, somewhere among updates: what stood before each of those is not known.
     var isHidden = Array(repeating: false, count: groups.count + 1)
-    let hidden = sightings.filter { $0.hidesMove || $0.isContradiction }
+    let hidden = sightings.filter(\.hidesMove)
     for placed in hidden {
       for number in placed.low...placed.high { isHidden[number] = true }
+    }
+    // What a line saw that accuses nobody may have been there instead: a claim must hold for either.
+    var perhaps: [Int: [RefValue]] = [:]
+    for placed in sightings where placed.isContradiction {
+      for number in placed.low...placed.high { perhaps[number, default: []].append(placed.value) }
     }
 
     for (number, group) in groups.enumerated() {
@@ -124,6 +129,10 @@ struct TimelineBuilder {
       if isHidden[number] {
         boundary = Boundary(
           mapping: boundary.mapping.map { _ in nil }, states: [CourseState(value: .unknown(.trailGap))], isCut: true)
+      } else if let seen = perhaps[number] {
+        boundary.mapping = boundary.mapping.map { _ in nil }
+        boundary.states = unique(boundary.states + seen.map { CourseState(value: $0) })
+        boundary.isCut = true
       }
       softness[group.lowerBound] = boundary.softness
       for item in group.dropFirst() {
@@ -155,8 +164,9 @@ struct TimelineBuilder {
       anchor = items[group.upperBound - 1].time
     }
     var last = pass(states, from: &anchor, until: nil, sightings: certain[groups.count] ?? [], holes: &holes)
-    if hidden.contains(where: { $0.high == groups.count }) {
-      last.states = unique(last.states + hidden.filter { $0.high == groups.count }.map { CourseState(value: $0.value) })
+    let late = sightings.filter { ($0.hidesMove || $0.isContradiction) && $0.high == groups.count }
+    if !late.isEmpty {
+      last.states = unique(last.states + late.map { CourseState(value: $0.value) })
       last.isCut = true
     }
     boundaries.append(last)

@@ -117,8 +117,46 @@ struct Witnesses {
         noteMadeFrom(pushes.pushes[event - pulls.count], clone: acts[act].clone)
       }
     }
+    dropBetterExplained(evidence, skew, acts)
     findSuspects(evidence, skew, tips, acts)
     contradicted.forEach { cloneOfPush[$0] = nil }
+  }
+
+  /// How far off a clock is thought to be when matches are doubted, in seconds.
+  private static let wrongestClock: Int64 = 2 * 86_400
+
+  /// Takes back a clone's matches where it has fetches that no pull explains, and another offset of its clock, beyond the
+  /// allowance, would explain more of them: then those matches were chance.
+  private mutating func dropBetterExplained(_ evidence: Evidence, _ skew: Int64, _ acts: [ClockMatcher.Act]) {
+    let pulls = evidence.ledger.pulls
+    var fetchesOfClone: [Int: [Int]] = [:]
+    for (index, fetch) in fetches.enumerated() where confirmed.contains(fetch.fetch.clone) {
+      let time = fetch.fetch.time
+      guard evidence.coverage.isUnbroken(from: time - Clone.longestTransfer - skew, to: time + skew) else { continue }
+      fetchesOfClone[fetch.fetch.clone, default: []].append(index)
+    }
+    for (clone, members) in fetchesOfClone {
+      let explained = members.count { !acts[$0].candidates.isEmpty }
+      guard explained < members.count else { continue }
+      var explainedBy: [Int64: Set<Int>] = [:]
+      for member in members {
+        let time = fetches[member].fetch.time
+        var next = pulls.partitioningIndex { $0.event.time >= time - Self.wrongestClock }
+        while next < pulls.count, pulls[next].event.time <= time + Self.wrongestClock {
+          if pulls[next].dataTransferred {
+            let bucket = (time - pulls[next].event.time) / ClockMatcher.precision
+            explainedBy[bucket, default: []].insert(member)
+          }
+          next += 1
+        }
+      }
+      guard explainedBy.values.contains(where: { $0.count > explained }) else { continue }
+      confirmed.remove(clone)
+      for member in members {
+        if let pull = pullOfFetch.removeValue(forKey: member) { fetchOfPull[pull] = nil }
+      }
+      for (push, maker) in cloneOfPush where maker == clone { cloneOfPush[push] = nil }
+    }
   }
 
   /// A clone's clock is in doubt where nothing bears it out, and it has a fetch of which no logged pull may be the record,

@@ -84,6 +84,9 @@ struct ProvenanceDocument {
         trail.coverage.isEmpty
           ? [Wording.coverage([])] : trail.coverage.map { "\($0.start) to \($0.end), \(Wording.basis($0.basis))" }
       ))
+    if let integrity = trail.integrity, !integrity.chains.isEmpty {
+      facts.append(("Integrity", Wording.integrity(integrity)))
+    }
     facts.append(
       (
         report.clones.count > 1 ? "Clones" : "Clone",

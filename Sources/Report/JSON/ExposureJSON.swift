@@ -1,7 +1,7 @@
 public import Correlation
 internal import PushModel
 
-/// An exposure as JSON, `schemaVersion` 1: `commit`, `intervals[]`, `reads[]`, `clones[]`, and how many reads were left out.
+/// An exposure as JSON, `schemaVersion` 1: `commit`, `intervals[]`, `reads[]`, `clones[]`, `uncertainRefs[]`, and how many reads were left out.
 public struct ExposureJSON {
   private let exposure: Exposure
 
@@ -52,6 +52,9 @@ public struct ExposureJSON {
       try json.string("clone", ifPresent: read.clone)
       json.end()
     }
+    json.end()
+    try json.beginArray("uncertainRefs")
+    for ref in exposure.uncertainRefs { try json.string(nil, ref.rawValue) }
     json.end()
     try json.number("excluded", exposure.excluded)
     try json.beginArray("clones")

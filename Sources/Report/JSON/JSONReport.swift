@@ -147,6 +147,37 @@ extension JSONWriter {
       end()
     }
     end()
+    if let integrity = trail.integrity { try write(integrity) }
+    end()
+  }
+
+  fileprivate mutating func write(_ integrity: IntegritySummary) throws(Failure) {
+    try beginObject("integrity")
+    try flag("publicKeys", integrity.publicKeys)
+    try beginArray("chains")
+    for chain in integrity.chains {
+      try beginObject()
+      try string("trail", chain.trail)
+      try flag("backfill", chain.backfill)
+      try beginObject("digests", inline: true)
+      try number("authentic", chain.authentic)
+      try number("consistent", chain.consistent)
+      try number("unproven", chain.unproven)
+      try number("changed", chain.changed)
+      end()
+      try number("logs", chain.logs)
+      try beginArray("intervals")
+      for interval in chain.intervals {
+        try beginObject(inline: true)
+        try time("start", interval.start)
+        try time("end", interval.end)
+        try string("proof", interval.proof.rawValue)
+        end()
+      }
+      end()
+      end()
+    }
+    end()
     end()
   }
 

@@ -6,6 +6,8 @@ public import PushModel
 public struct Recovery: Sendable {
   public struct Item: Sendable {
     public var commit: ObjectID
+    /// It was the tip of a tag, and may be a tag object, which no branch can hold.
+    public var isTag: Bool
     /// What became of it, one sentence a loss.
     public var losses: [String]
     public var place: Place
@@ -26,14 +28,28 @@ public struct Recovery: Sendable {
   }
 
   public let items: [Item]
+  /// Refs whose state is not known: they may have what is said to be lost.
+  public let uncertainRefs: [RefName]
+  /// Updates of the ref in question that may have removed more.
+  public let unjudged: Int
 
   public init(_ report: ProvenanceReport, subject: Subject) {
     let finder = Finder(report)
     items = finder.targets(of: subject).map { commit, losses in
       var place = finder.place(of: commit)
       if place == .server, report.goneFromServer.contains(commit) { place = .nowhere }
-      return Item(commit: commit, losses: losses, place: place, commands: finder.commands(for: commit, at: place))
+      let isTag = finder.isTag(commit)
+      return Item(
+        commit: commit, isTag: isTag, losses: losses, place: place,
+        commands: finder.commands(for: commit, isTag: isTag, at: place))
     }
+    uncertainRefs = report.uncertainRefs
+    unjudged =
+      switch subject {
+      case .ref(let name):
+        report.pushes.lazy.flatMap(\.updates).count { $0.ref == name && $0.transition == .unknown }
+      case .commit, .event: 0
+      }
   }
 }
 
@@ -42,6 +58,7 @@ private struct Finder {
   let report: ProvenanceReport
   private var survivals: [ObjectID: UpdateReport.Removed.Commit] = [:]
   private var tips: [ObjectID: TipState] = [:]
+  private var tagTips: Set<ObjectID> = []
   /// Removed by some update beside the one that removed its tip: its tip brings it back too.
   private var coveredBy: [ObjectID: ObjectID] = [:]
 
@@ -49,6 +66,7 @@ private struct Finder {
     self.report = report
     for update in report.pushes.lazy.flatMap(\.updates) {
       if let after = update.after { tips[after] = update.tip }
+      if update.ref.isTag { tagTips.formUnion([update.before.tip, update.after].compactMap(\.self)) }
       guard let removed = update.removed else { continue }
       for commit in removed.commits {
         survivals[commit.id] = commit
@@ -103,7 +121,14 @@ private struct Finder {
 
   // MARK: - Where it is
 
+  func isTag(_ commit: ObjectID) -> Bool { tagTips.contains(commit) && survivals[commit] == nil }
+
   func place(of commit: ObjectID) -> Recovery.Place {
+    if isTag(commit) {
+      // What becomes of the commit that a tag object leads to says nothing of the tag object.
+      let refs = report.refs.filter { $0.seen?.tip == commit || $0.ledgerTip == commit }.map(\.ref.rawValue)
+      return refs.isEmpty ? .server : .refs(refs)
+    }
     if let survival = survivals[commit] {
       switch survival.survival {
       case .reachable: return .refs(survival.refs ?? [])
@@ -129,8 +154,15 @@ private struct Finder {
 
   // MARK: - Commands
 
-  func commands(for commit: ObjectID, at place: Recovery.Place) -> [String] {
+  func commands(for commit: ObjectID, isTag: Bool, at place: Recovery.Place) -> [String] {
     let name = "recovered/\(commit.short)"
+    if isTag, place == .server {
+      let remote = ShellWord.quoted(report.clones.first.map { self.remote(of: $0.path) } ?? "origin")
+      return [
+        "git fetch --no-write-fetch-head \(remote) \(commit.hex) && git tag \(name) \(commit.hex)",
+        "git push \(remote) \(commit.hex):refs/tags/\(name)",
+      ]
+    }
     switch place {
     case .refs, .nowhere, .unknown: return []
     case .clone(let path, let branch):

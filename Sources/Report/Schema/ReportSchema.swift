@@ -89,6 +89,53 @@ public enum ReportSchema {
           },
           "required": ["path", "reason"]
         },
+        "integrity": {
+          "description": "What CloudTrail's digest files prove of the log files of the repository's account and region; what they disprove is among the findings.",
+          "type": "object",
+          "additionalProperties": false,
+          "properties": {
+            "publicKeys": { "type": "boolean" },
+            "chains": {
+              "type": "array",
+              "items": {
+                "type": "object",
+                "additionalProperties": false,
+                "properties": {
+                  "trail": { "type": "string" },
+                  "backfill": { "type": "boolean" },
+                  "digests": {
+                    "type": "object",
+                    "additionalProperties": false,
+                    "properties": {
+                      "authentic": { "type": "integer", "minimum": 0 },
+                      "consistent": { "type": "integer", "minimum": 0 },
+                      "unproven": { "type": "integer", "minimum": 0 },
+                      "changed": { "type": "integer", "minimum": 0 }
+                    },
+                    "required": ["authentic", "consistent", "unproven", "changed"]
+                  },
+                  "logs": { "type": "integer", "minimum": 0 },
+                  "intervals": {
+                    "description": "Times of delivery, not of events.",
+                    "type": "array",
+                    "items": {
+                      "type": "object",
+                      "additionalProperties": false,
+                      "properties": {
+                        "start": { "$ref": "#/$defs/time" },
+                        "end": { "$ref": "#/$defs/time" },
+                        "proof": { "enum": ["unproven", "consistent", "authentic"] }
+                      },
+                      "required": ["start", "end", "proof"]
+                    }
+                  }
+                },
+                "required": ["trail", "backfill", "digests", "logs", "intervals"]
+              }
+            }
+          },
+          "required": ["publicKeys", "chains"]
+        },
         "trail": {
           "type": "object",
           "additionalProperties": false,
@@ -101,7 +148,8 @@ public enum ReportSchema {
             "unreadable": { "type": "array", "items": {"$ref": "#/$defs/unreadable"} },
             "firstEventTime": { "$ref": "#/$defs/time" },
             "lastEventTime": { "$ref": "#/$defs/time" },
-            "coverage": { "type": "array", "items": {"$ref": "#/$defs/coverage"} }
+            "coverage": { "type": "array", "items": {"$ref": "#/$defs/coverage"} },
+            "integrity": { "$ref": "#/$defs/integrity" }
           },
           "required": ["files", "bytes", "records", "codecommitRecords", "duplicates", "unreadable", "coverage"]
         },

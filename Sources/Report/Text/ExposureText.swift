@@ -23,6 +23,12 @@ public struct ExposureText {
       if let event = interval.droppedBy { page.field("", "gone no later than event \(event)", .dim) }
       if interval.end != nil, interval.droppedBy == nil { page.field("", "gone by the word of a clone alone", .dim) }
     }
+    if !exposure.uncertainRefs.isEmpty {
+      let names = exposure.uncertainRefs.prefix(5).map(Wording.name).joined(separator: ", ")
+      let others = exposure.uncertainRefs.count > 5 ? " and \(exposure.uncertainRefs.count - 5) more" : ""
+      page.paragraph(
+        "What \(names)\(others) hold is not known: they may have it too, and then more may have read it.", indent: 2)
+    }
     page.blank()
     page.line(TextPage.Span("Read meanwhile", .bold))
     if exposure.reads.isEmpty {

@@ -13,21 +13,33 @@ public struct RecoverText {
       page.separate()
       page.line(TextPage.Span("# \(item.commit.hex)", .bold))
       for loss in item.losses { page.line(TextPage.Span("# \(loss)", .dim)) }
-      page.line(TextPage.Span("# \(Self.words(for: item.place))", .dim))
+      page.line(TextPage.Span("# \(words(for: item))", .dim))
       for command in item.commands { page.line(TextPage.Span(command)) }
+    }
+    if recovery.unjudged > 0 {
+      page.separate()
+      page.line(
+        "# \(Wording.count(recovery.unjudged, "update")) of this ref could not be judged and may have removed more: git pushtrail ask"
+      )
     }
     return page.text
   }
 
-  private static func words(for place: Recovery.Place) -> String {
-    switch place {
+  private func words(for item: Recovery.Item) -> String {
+    let doubt = recovery.uncertainRefs.isEmpty ? "" : " whose state is known"
+    if item.isTag, item.place == .server {
+      return
+        "on no ref of the server\(doubt); a tag's object, which whoever fetched it has, and the server may: the first command, if it answers, brings it here, the second back"
+    }
+    switch item.place {
     case .refs(let refs):
       let names = refs.map { Wording.name(RefName($0)) }
       return names.isEmpty
         ? "it is still on the server's refs: nothing needs bringing back"
         : "still on \(names.joined(separator: ", ")): nothing needs bringing back"
     case .clone(let path, let branch):
-      return "on no ref of the server; clone \(path) still has it" + (branch.map { ", on its branch \($0)" } ?? "")
+      return "on no ref of the server\(doubt); clone \(path) still has it"
+        + (branch.map { ", on its branch \($0)" } ?? "")
     case .server:
       return "in no clone that was given; the server may still have it: either command, if it answers, brings it back"
     case .nowhere:

@@ -17,6 +17,9 @@ public struct VerifyText {
     page.paragraph(TextPage.Span(Wording.repository(report.repository), .bold))
     page.paragraph("trail: \(Wording.trail(report.trail))", indent: 2, hanging: 9)
     page.paragraph("covered: \(Wording.coverage(report.trail.coverage))", indent: 2, hanging: 11)
+    for line in report.trail.integrity.map(Wording.integrity) ?? [] {
+      page.paragraph("integrity: \(line)", indent: 2, hanging: 13)
+    }
     page.blank()
 
     if report.findings.isEmpty {

@@ -88,6 +88,19 @@ enum Wording {
     return intervals.map { "\($0.start) to \($0.end), \(basis($0.basis))" }.joined(separator: "; ")
   }
 
+  /// One line a chain.
+  static func integrity(_ integrity: IntegritySummary) -> [String] {
+    integrity.chains.map { chain in
+      let digests = chain.authentic + chain.consistent + chain.unproven + chain.changed
+      let kinds = [
+        (chain.authentic, "authentic"), (chain.consistent, "consistent"), (chain.unproven, "unproven"),
+        (chain.changed, "changed"),
+      ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+      return
+        "\(count(digests, "digest file")) of trail \(chain.trail)\(chain.backfill ? ", backfill" : "") (\(kinds.joined(separator: ", "))), \(count(chain.logs, "log file")) as they list \(chain.logs == 1 ? "it" : "them")\(integrity.publicKeys ? "" : "; no public keys given")"
+    }
+  }
+
   static func repository(_ repository: RepositoryIdentity) -> String {
     "\(repository.name) (account \(repository.accountID), \(repository.region))"
   }

@@ -31,6 +31,18 @@ struct EvidenceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "What aws cloudtrail list-public-keys printed: checks the signatures of the digest files in the trail. Default: pushtrail.publicKeys. (git pushtrail help integrity)",
+      valueName: "file"))
+  var publicKeys: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Saved S3 metadata of digest files, which holds the newest one's signature. Default: pushtrail.digestMetadata.",
+      valueName: "file"))
+  var digestMetadata: String?
+
+  @Option(
+    help: ArgumentHelp(
       "A clone, bare or not, or a folder of clones. Repeatable. Default: the one you stand in.", valueName: "dir"))
   var repo: [String] = []
 
@@ -104,6 +116,8 @@ struct EvidenceOptions: ParsableArguments {
     options.trail = trail.isEmpty && ledger == nil ? defaults.strings("trail") : trail
     options.events = events.isEmpty ? defaults.strings("events") : events
     options.serverCommits = serverCommits.isEmpty ? defaults.strings("serverCommits") : serverCommits
+    options.publicKeys = publicKeys ?? defaults.strings("publicKeys").last
+    options.digestMetadata = digestMetadata ?? defaults.strings("digestMetadata").last
     options.repository = repository ?? defaults.strings("repository").last
     options.since = since?.time
     options.until = until?.time
@@ -127,9 +141,10 @@ struct EvidenceOptions: ParsableArguments {
     return options
   }
 
-  /// What the first clone's git configuration holds.
+  /// What the git configuration of the repository that one stands in holds, with the user's own. A clone that is given as
+  /// evidence may be anybody's: it does not configure its own audit.
   func defaults(_ configuration: GitConfiguration) -> ConfiguredDefaults {
-    ConfiguredDefaults(configuration.values(repo.first ?? "."))
+    ConfiguredDefaults(configuration.values("."))
   }
 
   private static func clock() -> Timestamp { Timestamp(seconds: Int64(time(nil))) }

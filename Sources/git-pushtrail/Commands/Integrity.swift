@@ -34,10 +34,13 @@ struct Integrity: ParsableCommand {
   )
   var trail: [String] = []
 
-  @Option(help: ArgumentHelp("What aws cloudtrail list-public-keys printed.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "What aws cloudtrail list-public-keys printed. Default: pushtrail.publicKeys.", valueName: "file"))
   var publicKeys: String?
 
-  @Option(help: ArgumentHelp("Saved S3 metadata of digest files.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Saved S3 metadata of digest files. Default: pushtrail.digestMetadata.", valueName: "file"))
   var digestMetadata: String?
 
   @Option(help: ArgumentHelp("text or json.", valueName: "format"))
@@ -49,13 +52,17 @@ struct Integrity: ParsableCommand {
 
   func run() throws {
     try Run.command { () throws(CommandFailure) in
-      let paths = trail.isEmpty ? ConfiguredDefaults(GitConfiguration.current.values(".")).strings("trail") : trail
+      let defaults = ConfiguredDefaults(GitConfiguration.current.values("."))
+      let paths = trail.isEmpty ? defaults.strings("trail") : trail
       guard !paths.isEmpty else {
         throw CommandFailure("no trail was given", hints: ["git pushtrail integrity --trail PATH"])
       }
       let report: IntegrityReport
       do throws(IntegrityError) {
-        report = try IntegrityVerifier(publicKeys: publicKeys, digestMetadata: digestMetadata).verify(paths: paths)
+        report = try IntegrityVerifier(
+          publicKeys: publicKeys ?? defaults.strings("publicKeys").last,
+          digestMetadata: digestMetadata ?? defaults.strings("digestMetadata").last
+        ).verify(paths: paths)
       } catch {
         throw CommandFailure(error.message, hints: error.hints)
       }

@@ -1,0 +1,17 @@
+"""A trail with digest files, of which everything holds."""
+
+from telling import Tale
+
+
+def story(folder):
+    tale = Tale(folder)
+    tale.validates()
+    tale.create_repository("02 09:00")
+    ada = tale.clone("ada", "ada", "02 09:02")
+    c1 = ada.commit("main", "Begin", "02 09:05")
+    ada.push("02 09:10", "main", name="push.first")
+    c2 = ada.commit("main", "Go on", "02 11:00")
+    ada.push("02 11:05", "main", name="push.last")
+
+    tale.clone("auditor", "clone", "03 14:00")
+    return tale.told("03 18:00", "--public-keys", "keys.json", c1=c1, c2=c2)

@@ -1,0 +1,24 @@
+internal import FoundationEssentials
+internal import GRDB
+
+/// Asks a ledger which files it holds.
+public struct LedgerNames: Sendable {
+  private let database: LedgerDatabase
+
+  public init(ledger path: String, patience: Double = 10) throws(LedgerError) {
+    database = try LedgerDatabase(path: path, access: .read, patience: patience)
+  }
+
+  /// Of file names without folders, those of which a file is in the ledger, whatever its content was.
+  public func held(of names: Set<String>) throws(LedgerError) -> Set<String> {
+    try database.read { db in
+      var held: Set<String> = []
+      let rows = try DatabaseRow.fetchCursor(db, sql: "SELECT base FROM files WHERE state <> 1")
+      while let row = try rows.next() {
+        let name = String(decoding: [UInt8](pathValue: row[0]), as: UTF8.self)
+        if names.contains(name) { held.insert(name) }
+      }
+      return held
+    }
+  }
+}

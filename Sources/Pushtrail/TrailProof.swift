@@ -1,0 +1,165 @@
+internal import Correlation
+internal import FoundationEssentials
+internal import LedgerStore
+internal import PushModel
+internal import RefLedger
+internal import TrailIntegrity
+
+/// What the digest files in the trail that was given prove of one account's and region's log files (DESIGN 6).
+struct TrailProof: Sendable {
+  /// `nil` where no digest file is of that account and region.
+  var summary: IntegritySummary?
+  var evidence: IntegrityEvidence?
+  var delivery = DeliveryProof()
+  /// In words: what the report cannot tell.
+  var notes: [String] = []
+
+  init(_ options: Options, _ reading: TrailReading, accountID: String, region: String) throws(PushtrailError) {
+    let report: IntegrityReport
+    do throws(IntegrityError) {
+      // A list of keys that cannot be read is an error also where there is nothing to check with it.
+      let verifier = try IntegrityVerifier(publicKeys: options.publicKeys, digestMetadata: options.digestMetadata)
+      guard reading.hasDigests else {
+        if options.publicKeys != nil || options.digestMetadata != nil {
+          notes.append("No digest file lies in the trail: there was nothing to check with --public-keys.")
+        }
+        return
+      }
+      report = try verifier.verify(
+        paths: options.trail, place: IntegrityVerifier.Place(accountID: accountID, region: region))
+    } catch {
+      throw PushtrailError(error.message, hints: error.hints)
+    }
+    if report.chains.isEmpty, report.problems.isEmpty {
+      notes.append(
+        options.ledger == nil
+          ? "The digest files in the trail are of other accounts or regions: they prove nothing of this one."
+          : "Digest files lay beside the log files that the ledger was made of, and a ledger keeps none: what they prove is not used. --trail with the folder that holds both checks it."
+      )
+      return
+    }
+    let kept = try Self.kept(report, options)
+    notes += report.notes + kept.notes
+    delivery.whole = report.chains.flatMap(\.checked)
+    let problems = kept.problems.map { problem in
+      (problem: problem, delivered: Self.lacking(problem, beside: delivery.whole, options))
+    }
+    delivery.lacking = problems.compactMap(\.delivered)
+    summary = IntegritySummary(report)
+    let rested = Self.restedOn(kept.problems, reading)
+    evidence = IntegrityEvidence(
+      problems: problems.map { problem, delivered in
+        IntegrityEvidence.Problem(
+          rule: problem.rule.rule, severity: problem.severity == .error ? .error : .warning,
+          message: Self.clause(problem.message), files: problem.files,
+          blind: delivered.map { Coverage.blinded(by: $0, lag: options.deliveryLag) },
+          isRestedOn: problem.rule == .unlisted && problem.files.contains { rested.contains(Self.base($0)) },
+          settle: problem.settle)
+      }, unchecked: report.unchecked)
+  }
+
+  /// The time of delivery of which a problem leaves nothing proved. What another trail's digest files prove is not lacking,
+  /// nor what the user vouches for, unless a file shows that he is wrong.
+  private static func lacking(
+    _ problem: Problem, beside whole: [ClosedRange<Timestamp>], _ options: Options
+  ) -> ClosedRange<Timestamp>? {
+    guard problem.rule != .unlisted, let start = problem.start, let end = problem.end else { return nil }
+    let range = min(start, end)...max(start, end)
+    if whole.contains(where: { $0.contains(range) }) { return nil }
+    let blind = Coverage.blinded(by: range, lag: options.deliveryLag)
+    return problem.rule == .gap && options.statedCoverage.contains { $0.contains(blind) } ? nil : range
+  }
+
+  /// Log files that a ledger has are not lost when they are no longer in the trail beside it.
+  private static func kept(
+    _ report: IntegrityReport, _ options: Options
+  ) throws(PushtrailError) -> (problems: [Problem], notes: [String]) {
+    guard let ledger = options.ledger else { return (report.problems, []) }
+    let absent = report.problems.filter { $0.rule == .fileAbsent || $0.rule == .gap }
+    let names = Set(absent.flatMap(\.files).map(base))
+    guard !names.isEmpty else { return (report.problems, []) }
+    let held: Set<String>
+    do throws(LedgerError) {
+      held = try LedgerNames(ledger: ledger).held(of: names)
+    } catch {
+      throw PushtrailError(error)
+    }
+    var count = 0
+    let problems = report.problems.filter { problem in
+      guard problem.rule == .fileAbsent || problem.rule == .gap, !problem.files.isEmpty,
+        problem.files.allSatisfy({ held.contains(base($0)) })
+      else { return true }
+      count += problem.files.count
+      return false
+    }
+    return (
+      problems,
+      count == 0
+        ? []
+        : [
+          "\(count) log \(count == 1 ? "file" : "files") that digest files list \(count == 1 ? "is" : "are") in the ledger alone: what the ledger got was not checked by them."
+        ]
+    )
+  }
+
+  /// Names of files that no digest file lists and that hold a record which no other file bears out. A second trail's files
+  /// hold what the first one's do.
+  private static func restedOn(_ problems: [Problem], _ reading: TrailReading) -> Set<String> {
+    let files = Set(problems.filter { $0.rule == .unlisted }.flatMap(\.files).map(base))
+    guard !files.isEmpty else { return [] }
+    var told: Set<String> = []
+    for event in reading.events where !files.contains(base(event.location.file)) { told.insert(event.eventID) }
+    var result: Set<String> = []
+    for event in reading.events where !told.contains(event.eventID) {
+      let name = base(event.location.file)
+      if files.contains(name) { result.insert(name) }
+    }
+    return result
+  }
+
+  private static func base(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
+  /// A sentence as findings have it.
+  private static func clause(_ sentence: String) -> String {
+    var text = sentence
+    if text.hasSuffix(".") { text.removeLast() }
+    guard let first = text.first else { return text }
+    return first.lowercased() + text.dropFirst()
+  }
+}
+
+extension Problem.Rule {
+  fileprivate var rule: Rule {
+    switch self {
+    case .tampered: .trailTampered
+    case .fileAbsent: .trailFileAbsent
+    case .gap: .trailGap
+    case .unlisted: .trailUnlisted
+    }
+  }
+}
+
+extension IntegritySummary {
+  fileprivate init(_ report: IntegrityReport) {
+    self.init(
+      publicKeys: report.hasPublicKeys,
+      chains: report.chains.map { chain in
+        Chain(
+          trail: chain.trail, backfill: chain.isBackfill, authentic: chain.authentic, consistent: chain.consistent,
+          unproven: chain.unproven, changed: chain.tampered, logs: chain.logs,
+          intervals: chain.intervals.map { interval in
+            Interval(start: interval.start, end: interval.end, proof: interval.proof.summarized)
+          })
+      })
+  }
+}
+
+extension TrailIntegrity.Proof {
+  fileprivate var summarized: IntegritySummary.Proof {
+    switch self {
+    case .unproven: .unproven
+    case .consistent: .consistent
+    case .authentic: .authentic
+    }
+  }
+}
