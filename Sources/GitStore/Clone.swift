@@ -42,7 +42,10 @@ public final class Clone {
 
   /// The repositories that a path means: the one there, the one that holds it, or those directly in a folder of clones.
   public static func paths(at path: String) -> [String] {
-    if isRepository(path) || (try? RepositoryHandle(path: path)) != nil { return [path] }
+    if isRepository(path) { return [path] }
+    let isOpen = (try? RepositoryHandle(path: path)) != nil
+    // The folder that one stands in may hold submodules; one that is named, inside of another checkout, may hold clones.
+    if isOpen, path == "." { return [path] }
     let folder = path.hasSuffix("/") ? path : path + "/"
     let inside = Files.entries(path).map { folder + $0 }.filter(isRepository)
     return inside.isEmpty ? [path] : inside

@@ -41,7 +41,9 @@ struct RunContext {
       // The report stands without it.
       notice("what the clones show now was not kept for later runs: \(error.message)")
     }
-    return Self.joined(reports, epochs: selection.epochs)
+    var report = Self.joined(reports, epochs: selection.epochs)
+    report.trail.integrity = proof.summary
+    return report
   }
 
   /// What earlier runs saw, where there is a ledger.
@@ -84,8 +86,7 @@ struct RunContext {
       trail: TrailSummary(
         files: reading.files, bytes: reading.bytes, records: reading.records,
         codecommitRecords: reading.codecommitRecords, duplicates: trail.duplicates, unreadable: reading.unreadable,
-        firstEventTime: times.min(), lastEventTime: times.max(), coverage: coverage.intervals,
-        integrity: proof.summary))
+        firstEventTime: times.min(), lastEventTime: times.max(), coverage: coverage.intervals))
     return (report, judge.doubtfulClones)
   }
 

@@ -41,8 +41,14 @@ struct PublicKeys: Sendable {
 
   init(path: String) throws(IntegrityError) {
     let listing: Listing
+    let text: Data
     do {
-      listing = try JSONDecoder().decode(Listing.self, from: Data(contentsOf: URL(filePath: path)))
+      text = try Data(contentsOf: URL(filePath: path))
+    } catch {
+      throw IntegrityError("\(path): cannot be read")
+    }
+    do {
+      listing = try JSONDecoder().decode(Listing.self, from: text)
     } catch {
       throw IntegrityError(
         "\(path) is no list of CloudTrail's public keys",

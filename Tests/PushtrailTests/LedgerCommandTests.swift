@@ -140,7 +140,9 @@ import Testing
       process.standardOutput = FileHandle.nullDevice
       try process.run()
       // However slow the machine is: from when it has begun to write.
-      while process.isRunning, !FileManager.default.fileExists(atPath: world.path("pushes.ledger-wal")) { usleep(1_000) }
+      while process.isRunning, !FileManager.default.fileExists(atPath: world.path("pushes.ledger-wal")) {
+        usleep(1_000)
+      }
       usleep(UInt32(round * 25_000))
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()

@@ -20,7 +20,7 @@ import Testing
       fi
       '\(tool.path)' recover --trail trail --repo \(clone) --now 2026-03-03T18:00:00Z main > commands
       grep -v '^aws ' commands > local-commands
-      if [ \(clone) = gate ]; then cd gate; sh -e ../local-commands; git rev-parse recovered/${secret%${secret#????????????}}
+      if [ \(clone) = gate ]; then sh -e ./local-commands; git -C gate rev-parse recovered/${secret%${secret#????????????}}
       else sh -e ./local-commands; git -C server.git rev-parse refs/heads/recovered/${secret%${secret#????????????}}; fi
       echo $secret
       """

@@ -35,7 +35,7 @@ public struct StateChangeReader: Sendable {
         reading.notes.append("Events: \(failure.message); the rest was left out.")
       }
       reading.notes += events.notes
-      for change in events.changes { merged.add(change) }
+      for change in events.changes { try merged.add(change, of: file.name) }
     }
     reading.changes = merged.changes
     return reading
@@ -53,15 +53,22 @@ private struct MergedChanges {
   }
 
   private(set) var changes: [StateChange] = []
-  private var ids: Set<String> = []
+  private var ids: [String: Movement] = [:]
   private var movements: Set<Movement> = []
 
-  mutating func add(_ change: StateChange) {
+  /// Throws where an event stands there twice and says two things: one of them was changed, and which cannot be told.
+  mutating func add(_ change: StateChange, of file: String) throws(TrailError) {
     let id = "\(change.source.rawValue) \(change.id) \(change.ref)"
     let movement = Movement(
       repository: change.repository.id ?? change.repository.name ?? "", ref: change.ref, before: change.before,
       after: change.after, time: change.time)
-    guard ids.insert(id).inserted, movements.insert(movement).inserted else { return }
+    if let known = ids.updateValue(movement, forKey: id) {
+      guard known != movement else { return }
+      throw TrailError(
+        message: "\(file): event \(change.id) says of \(change.ref) something else than another copy of it",
+        hints: ["one of the two was changed: give --events as EventBridge or the trigger delivered them"])
+    }
+    guard movements.insert(movement).inserted else { return }
     changes.append(change)
   }
 }

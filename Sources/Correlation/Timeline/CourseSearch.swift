@@ -26,6 +26,7 @@ struct Course {
 struct CourseSearch {
   /// More steps than this, and the group is described by its outcomes alone (`looseOutcomes`).
   static let budget = 20_000
+  static let longestGroup = 512
 
   let items: [TimelineItem]
   let group: Range<Int>
@@ -42,6 +43,11 @@ struct CourseSearch {
     self.group = group
     budget = Self.budget + 64 * group.count
     taken = Array(repeating: false, count: group.count)
+    // The search goes as deep as the group is long.
+    if group.count > Self.longestGroup {
+      isExhausted = true
+      return
+    }
     for (index, start) in starts.enumerated() {
       search(from: start, startIndex: index)
     }

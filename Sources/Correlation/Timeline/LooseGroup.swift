@@ -8,6 +8,9 @@ struct LooseGroup {
   var plainest: [Step] = []
   var ends: [CourseState] = []
 
+  /// Beyond so many within seconds, what stood before an update is not known.
+  private static let mostNeighbours = 64
+
   init(items: [TimelineItem], group: Range<Int>, starts: [CourseState]) {
     var previous = starts.first?.value ?? .unknown(.order)
     var allMayBeRefused = true
@@ -21,8 +24,11 @@ struct LooseGroup {
       case .tip(let id): befores = [.tip(id)]
       case .notTold:
         befores = starts.map(\.value)
-        for other in Self.neighbours(of: index, in: group, items) {
-          befores.append(items[other].after.map(RefValue.tip) ?? .none)
+        let neighbours = Self.neighbours(of: index, in: group, items)
+        if neighbours.count > Self.mostNeighbours {
+          befores.append(.unknown(.race))
+        } else {
+          for other in neighbours { befores.append(items[other].after.map(RefValue.tip) ?? .none) }
         }
         if someMayBeRefused { befores.append(.unknown(.race)) }
       }

@@ -158,26 +158,33 @@ private struct Finder {
     let name = "recovered/\(commit.short)"
     if isTag, place == .server {
       let remote = ShellWord.quoted(report.clones.first.map { self.remote(of: $0.path) } ?? "origin")
+      let git = git(in: report.clones.first?.path)
       return [
-        "git fetch --no-write-fetch-head \(remote) \(commit.hex) && git tag \(name) \(commit.hex)",
-        "git push \(remote) \(commit.hex):refs/tags/\(name)",
+        "\(git) fetch --no-write-fetch-head \(remote) \(commit.hex) && \(git) tag \(name) \(commit.hex)",
+        "\(git) push \(remote) \(commit.hex):refs/tags/\(name)",
       ]
     }
     switch place {
     case .refs, .nowhere, .unknown: return []
     case .clone(let path, let branch):
-      let git = path == "." ? "git" : "git -C \(ShellWord.quoted(path))"
+      let git = git(in: path)
       let keep = branch == nil ? ["\(git) branch \(name) \(commit.hex)"] : []
       return keep + ["\(git) push \(ShellWord.quoted(remote(of: path))) \(commit.hex):refs/heads/\(name)"]
     case .server:
       let remote = ShellWord.quoted(report.clones.first.map { self.remote(of: $0.path) } ?? "origin")
+      let git = git(in: report.clones.first?.path)
       let repository = ShellWord.quoted(report.repository.name)
       let region = report.repository.region.isEmpty ? "" : " --region \(ShellWord.quoted(report.repository.region))"
       return [
-        "git fetch --no-write-fetch-head \(remote) \(commit.hex) && git branch \(name) \(commit.hex)",
+        "\(git) fetch --no-write-fetch-head \(remote) \(commit.hex) && \(git) branch \(name) \(commit.hex)",
         "aws codecommit create-branch --repository-name \(repository) --branch-name \(name) --commit-id \(commit.hex)\(region)",
       ]
     }
+  }
+
+  /// The command in a clone; a path of `.` is where one stands.
+  private func git(in path: String?) -> String {
+    path.map { $0 == "." ? "git" : "git -C \(ShellWord.quoted($0))" } ?? "git"
   }
 
   private func remote(of path: String) -> String {
