@@ -138,6 +138,15 @@ bool is_date(const char *date) {
   return year >= 1970 && day <= lengths[month - 1] + (month == 2 && is_leap ? 1 : 0);
 }
 
+/// Days since 1970-01-01 of a date that is one. Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
+int64_t day_of(const char *date) {
+  const int64_t month = pair(date + 5), day = pair(date + 8);
+  const int64_t year = pair(date) * 100 + pair(date + 2) - (month <= 2 ? 1 : 0);
+  const int64_t era = year / 400, year_of_era = year - era * 400;
+  const int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+  return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+}
+
 /// Reads `{"references": [{"commit": "...", "ref": "..."}, ...]}` of the plainest form and nothing else.
 class reference_reader {
  public:
@@ -258,6 +267,9 @@ class scanner {
   /// Among the parser's spans, and the date that was noted of it last.
   size_t last_span = 0;
   char last_date[10] = {};
+  /// The date that a time was made of last, and its midnight: a file's records share few.
+  char known_date[10] = {};
+  int64_t midnight = 0;
 
   /// One record's members while they go by.
   struct members {
@@ -403,7 +415,10 @@ class scanner {
     head.length = end - start;
     head.number = number;
     head.is_object = true;
-    if (head.source == PT_SOURCE_CODECOMMIT) head.is_plain = read_plain(found, head);
+    if (head.source == PT_SOURCE_CODECOMMIT) {
+      head.has_seconds = read_time(head);
+      head.is_plain = read_plain(found, head);
+    }
     parser.heads.push_back(head);
     return simdjson::SUCCESS;
   }
@@ -420,6 +435,20 @@ class scanner {
     parser.unescaped.emplace_back(id);
     head.account = {reinterpret_cast<const uint8_t *>(parser.unescaped.back().data()), id.size()};
     return simdjson::SUCCESS;
+  }
+
+  /// The record's time as a number, where it is of the usual form.
+  bool read_time(pt_head &head) {
+    if (head.time.length != 20) return false;
+    const char *time = reinterpret_cast<const char *>(head.time.bytes);
+    if (!is_clock(time)) return false;
+    if (std::memcmp(time, known_date, sizeof known_date) != 0) {
+      if (!is_date(time)) return false;
+      std::memcpy(known_date, time, sizeof known_date);
+      midnight = day_of(time) * 86400;
+    }
+    head.seconds = midnight + pair(time + 11) * 3600 + pair(time + 14) * 60 + pair(time + 17);
+    return true;
   }
 
   /// Widens the span of the record's place; `false` where the time is of an unusual form, for somebody else to read.

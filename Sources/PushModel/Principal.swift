@@ -68,6 +68,9 @@ public struct Principal: Hashable, Sendable {
         role: role, session: session, sourceIdentity: sourceIdentity, mfa: mfa, invokedBy: invokedBy))
   }
 
+  /// What copies of one value share: equal ones tell that the values are. It says nothing once every copy is gone.
+  public var sharedBlock: ObjectIdentifier { ObjectIdentifier(block) }
+
   public static func == (left: Self, right: Self) -> Bool {
     left.block === right.block || left.block.fields == right.block.fields
   }

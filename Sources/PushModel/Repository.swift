@@ -55,6 +55,9 @@ public struct RepositoryReference: Hashable, Sendable {
       Fields(name: name, id: id, partition: partition, accountID: accountID, region: region))
   }
 
+  /// What copies of one value share: equal ones tell that the values are. It says nothing once every copy is gone.
+  public var sharedBlock: ObjectIdentifier { ObjectIdentifier(block) }
+
   public static func == (left: Self, right: Self) -> Bool {
     left.block === right.block || left.block.fields == right.block.fields
   }

@@ -4,16 +4,16 @@
 public struct Timestamp: Hashable, Comparable, Sendable {
   public let seconds: Int64
 
-  public init(seconds: Int64) { self.seconds = seconds }
+  @inlinable public init(seconds: Int64) { self.seconds = seconds }
 
-  public static func < (left: Self, right: Self) -> Bool { left.seconds < right.seconds }
-  public static func + (time: Self, seconds: Int64) -> Self { Timestamp(seconds: time.seconds + seconds) }
-  public static func - (time: Self, seconds: Int64) -> Self { Timestamp(seconds: time.seconds - seconds) }
+  @inlinable public static func < (left: Self, right: Self) -> Bool { left.seconds < right.seconds }
+  @inlinable public static func + (time: Self, seconds: Int64) -> Self { Timestamp(seconds: time.seconds + seconds) }
+  @inlinable public static func - (time: Self, seconds: Int64) -> Self { Timestamp(seconds: time.seconds - seconds) }
   /// Seconds from `earlier` to `later`; negative if they are the other way round.
-  public static func - (later: Self, earlier: Self) -> Int64 { later.seconds - earlier.seconds }
+  @inlinable public static func - (later: Self, earlier: Self) -> Int64 { later.seconds - earlier.seconds }
 
   /// Days since 1970-01-01, of the UTC calendar.
-  public var day: Int64 { seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400 }
+  @inlinable public var day: Int64 { seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400 }
 }
 
 // MARK: - Text

@@ -1,75 +1,75 @@
 /// One CodeCommit record of CloudTrail, read: the parts that Pushtrail judges by, and where it lay.
 ///
 /// Its fields stand in one shared block, for hundreds of thousands of events are sorted and handed on: a copy costs one
-/// reference.
+/// reference, and reading a field no call.
 public struct TrailEvent: Hashable, Sendable {
-  private var block: Block
+  @usableFromInline var block: Block
 
   public var eventID: String {
-    get { block.fields.eventID }
+    @inlinable get { block.fields.eventID }
     set { change { $0.eventID = newValue } }
   }
   public var sharedEventID: String? {
-    get { block.fields.sharedEventID }
+    @inlinable get { block.fields.sharedEventID }
     set { change { $0.sharedEventID = newValue } }
   }
   public var time: Timestamp {
-    get { block.fields.time }
+    @inlinable get { block.fields.time }
     set { change { $0.time = newValue } }
   }
   /// `eventName`: `GitPush`, `CreateCommit`, ...
   public var action: String {
-    get { block.fields.action }
+    @inlinable get { block.fields.action }
     set { change { $0.action = newValue } }
   }
   public var principal: Principal {
-    get { block.fields.principal }
+    @inlinable get { block.fields.principal }
     set { change { $0.principal = newValue } }
   }
   public var sourceIPAddress: String {
-    get { block.fields.sourceIPAddress }
+    @inlinable get { block.fields.sourceIPAddress }
     set { change { $0.sourceIPAddress = newValue } }
   }
   public var userAgent: String {
-    get { block.fields.userAgent }
+    @inlinable get { block.fields.userAgent }
     set { change { $0.userAgent = newValue } }
   }
   public var errorCode: String? {
-    get { block.fields.errorCode }
+    @inlinable get { block.fields.errorCode }
     set { change { $0.errorCode = newValue } }
   }
   public var errorMessage: String? {
-    get { block.fields.errorMessage }
+    @inlinable get { block.fields.errorMessage }
     set { change { $0.errorMessage = newValue } }
   }
   public var readOnly: Bool? {
-    get { block.fields.readOnly }
+    @inlinable get { block.fields.readOnly }
     set { change { $0.readOnly = newValue } }
   }
   public var recipientAccountID: String? {
-    get { block.fields.recipientAccountID }
+    @inlinable get { block.fields.recipientAccountID }
     set { change { $0.recipientAccountID = newValue } }
   }
   public var repository: RepositoryReference {
-    get { block.fields.repository }
+    @inlinable get { block.fields.repository }
     set { change { $0.repository = newValue } }
   }
   /// `additionalEventData.protocol`: `HTTP` or `SSH`, of git traffic.
   public var gitProtocol: String? {
-    get { block.fields.gitProtocol }
+    @inlinable get { block.fields.gitProtocol }
     set { change { $0.gitProtocol = newValue } }
   }
   /// Set on a record that replaces an earlier one: `addendum.originalEventID` of reason `UPDATED_DATA`.
   public var replaces: String? {
-    get { block.fields.replaces }
+    @inlinable get { block.fields.replaces }
     set { change { $0.replaces = newValue } }
   }
   public var kind: Kind {
-    get { block.fields.kind }
+    @inlinable get { block.fields.kind }
     set { change { $0.kind = newValue } }
   }
   public var location: RecordLocation {
-    get { block.fields.location }
+    @inlinable get { block.fields.location }
     set { change { $0.location = newValue } }
   }
 
@@ -99,28 +99,28 @@ public struct TrailEvent: Hashable, Sendable {
     block = Block(fields)
   }
 
-  private struct Fields: Hashable, Sendable {
-    var eventID: String
-    var sharedEventID: String?
-    var time: Timestamp
-    var action: String
-    var principal: Principal
-    var sourceIPAddress: String
-    var userAgent: String
-    var errorCode: String?
-    var errorMessage: String?
-    var readOnly: Bool?
-    var recipientAccountID: String?
-    var repository: RepositoryReference
-    var gitProtocol: String?
-    var replaces: String?
-    var kind: Kind
-    var location: RecordLocation
+  @usableFromInline struct Fields: Hashable, Sendable {
+    @usableFromInline var eventID: String
+    @usableFromInline var sharedEventID: String?
+    @usableFromInline var time: Timestamp
+    @usableFromInline var action: String
+    @usableFromInline var principal: Principal
+    @usableFromInline var sourceIPAddress: String
+    @usableFromInline var userAgent: String
+    @usableFromInline var errorCode: String?
+    @usableFromInline var errorMessage: String?
+    @usableFromInline var readOnly: Bool?
+    @usableFromInline var recipientAccountID: String?
+    @usableFromInline var repository: RepositoryReference
+    @usableFromInline var gitProtocol: String?
+    @usableFromInline var replaces: String?
+    @usableFromInline var kind: Kind
+    @usableFromInline var location: RecordLocation
   }
 
   /// Never changed once made, so that it may be shared among threads.
-  private final class Block: Sendable {
-    let fields: Fields
+  @usableFromInline final class Block: Sendable {
+    @usableFromInline let fields: Fields
 
     init(_ fields: Fields) { self.fields = fields }
   }
@@ -135,8 +135,8 @@ public struct TrailEvent: Hashable, Sendable {
     case pushOmitted
     /// A GitPull; without data it is an advertisement, or the client was up to date.
     case pull(dataTransferred: Bool, shallow: Bool?)
-    /// An API call that moves one ref.
-    case refChange(RefChange)
+    /// An API call that moves one ref. In memory of its own, lest every event has room for one.
+    indirect case refChange(RefChange)
     /// An API record cut so that its ref or its new tip is not told; `ref` where it is.
     case refChangeOmitted(ref: RefName?)
     case repositoryCreated(defaultBranch: String?)

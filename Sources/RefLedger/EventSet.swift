@@ -18,30 +18,35 @@ public struct EventSet: Sendable {
   }
 
   public init(_ trail: [TrailEvent]) {
-    let replaced = Set(trail.compactMap(\.replaces))
+    var replaced: Set<String> = []
+    for event in trail {
+      if let id = event.replaces { replaced.insert(id) }
+    }
     var seen: [String: Int] = [:]
-    var shared: [String: Int] = [:]
+    var shared: Set<String> = []
     seen.reserveCapacity(trail.count)
     events.reserveCapacity(trail.count)
-    for event in trail where !replaced.contains(event.eventID) {
-      if let first = seen[event.eventID] {
+    for event in trail {
+      let id = event.eventID
+      if !replaced.isEmpty, replaced.contains(id) { continue }
+      let sharedID = event.sharedEventID
+      if let sharedID, shared.contains(sharedID), seen[id] == nil {
+        // A cross-account event is logged once for each account, under an id of its own.
+        duplicates += 1
+        continue
+      }
+      // One look, for nearly all of them are new.
+      if let first = seen.updateValue(events.count, forKey: id) {
+        seen[id] = first
         duplicates += 1
         let fields = Self.differences(events[first], event)
         if !fields.isEmpty {
           conflicts.append(
-            Conflict(eventID: event.eventID, kept: events[first].location, other: event.location, fields: fields))
+            Conflict(eventID: id, kept: events[first].location, other: event.location, fields: fields))
         }
         continue
       }
-      if let sharedID = event.sharedEventID {
-        // A cross-account event is logged once for each account, under an id of its own.
-        guard shared[sharedID] == nil else {
-          duplicates += 1
-          continue
-        }
-        shared[sharedID] = events.count
-      }
-      seen[event.eventID] = events.count
+      if let sharedID { shared.insert(sharedID) }
       events.append(event)
     }
   }

@@ -96,6 +96,7 @@ public struct Ledger: Sendable {
     let ordered = Self.ordered(events)
     var pushAdvertisements = Pairing()
     var pullAdvertisements = Pairing()
+    reserve(for: ordered)
     for event in ordered {
       switch event.kind {
       case .pushAdvertisement where event.errorCode == nil: pushAdvertisements.open(event)
@@ -107,7 +108,8 @@ public struct Ledger: Sendable {
           continue
         }
         append(
-          event, advertisement, references.map { Self.update($0, at: event.time) }, firstAdvertised: firstAdvertised)
+          event, advertisement, references.lazy.map { Self.update($0, at: event.time) },
+          firstAdvertised: firstAdvertised)
       case .pushOmitted:
         let advertisement = pushAdvertisements.close(event)
         guard event.errorCode == nil else {
@@ -151,12 +153,37 @@ public struct Ledger: Sendable {
       }
     }
     attempts += pushAdvertisements.leftOver.map { Attempt(event: $0, references: []) }
-    attempts.sort { ($0.event.time, $0.event.eventID) < ($1.event.time, $1.event.eventID) }
+    attempts.sort { Self.precedes($0.event, $1.event) }
     pulls += pullAdvertisements.leftOver.map {
       Pull(event: $0, advertisement: nil, dataTransferred: false, shallow: nil)
     }
-    pulls.sort { ($0.event.time, $0.event.eventID) < ($1.event.time, $1.event.eventID) }
+    pulls.sort { Self.precedes($0.event, $1.event) }
     if !stateChanges.isEmpty { join(stateChanges, deletionsArePlain) }
+  }
+
+  /// Room for what they will make, for growing an array of so many moves all of it.
+  private mutating func reserve(for events: [TrailEvent]) {
+    var counts = (pushes: 0, updates: 0, pulls: 0)
+    for event in events where event.errorCode == nil {
+      switch event.kind {
+      case .push(let references):
+        counts.pushes += 1
+        counts.updates += references.count
+      case .refChange:
+        counts.pushes += 1
+        counts.updates += 1
+      case .pull: counts.pulls += 1
+      default: break
+      }
+    }
+    pushes.reserveCapacity(counts.pushes)
+    updates.reserveCapacity(counts.updates)
+    pulls.reserveCapacity(counts.pulls)
+  }
+
+  /// By time, then id; ids are only looked at where times tie.
+  private static func precedes(_ left: TrailEvent, _ right: TrailEvent) -> Bool {
+    left.time != right.time ? left.time < right.time : left.eventID < right.eventID
   }
 
   /// By time, then rank, then id; numbers are sorted, and ids only looked at where those tie.
@@ -188,7 +215,7 @@ public struct Ledger: Sendable {
   }
 
   private mutating func append(
-    _ event: TrailEvent, _ advertisement: TrailEvent?, _ moved: [Update], omitted: Omission? = nil,
+    _ event: TrailEvent, _ advertisement: TrailEvent?, _ moved: some Sequence<Update>, omitted: Omission? = nil,
     firstAdvertised: Timestamp? = nil
   ) {
     let first = updates.count
@@ -255,17 +282,10 @@ public struct Ledger: Sendable {
 /// protocol, within five minutes, the latest not yet joined (DESIGN 2.3).
 private struct Pairing {
   private struct Key: Hashable {
-    var principal: String
+    var principal: Int
     var address: String
     var client: String
     var gitProtocol: String
-
-    init(_ event: TrailEvent) {
-      principal = event.principal.arn ?? [event.principal.type, event.principal.name].joined(separator: "/")
-      address = event.sourceIPAddress
-      client = event.userAgent
-      gitProtocol = event.gitProtocol ?? ""
-    }
   }
 
   /// In order of time.
@@ -276,16 +296,37 @@ private struct Pairing {
   }
 
   private var waiting: [Key: Queue] = [:]
+  /// Principals have long names, and there are few of them: numbers stand for them.
+  private var numbers: [String: Int] = [:]
+  private var known: [ObjectIdentifier: Int] = [:]
+  /// Keeps what `known` tells by, so that nothing else takes its place.
+  private var principals: [Principal] = []
+
+  private mutating func key(_ event: TrailEvent) -> Key {
+    Key(
+      principal: number(event.principal), address: event.sourceIPAddress, client: event.userAgent,
+      gitProtocol: event.gitProtocol ?? "")
+  }
+
+  private mutating func number(_ principal: Principal) -> Int {
+    if let number = known[principal.sharedBlock] { return number }
+    let name = principal.arn ?? [principal.type, principal.name].joined(separator: "/")
+    let number = numbers[name] ?? numbers.count
+    numbers[name] = number
+    known[principal.sharedBlock] = number
+    principals.append(principal)
+    return number
+  }
 
   mutating func open(_ advertisement: TrailEvent) {
-    waiting[Key(advertisement), default: Queue()].events.append(advertisement)
+    waiting[key(advertisement), default: Queue()].events.append(advertisement)
   }
 
   mutating func close(_ data: TrailEvent) -> TrailEvent? { closeWithEarliest(data).latest }
 
   /// The same, with the time of the earliest advertisement that may belong to the data record.
   mutating func closeWithEarliest(_ data: TrailEvent) -> (earliest: Timestamp?, latest: TrailEvent?) {
-    guard let place = waiting.index(forKey: Key(data)) else { return (nil, nil) }
+    guard let place = waiting.index(forKey: key(data)) else { return (nil, nil) }
     var start = waiting.values[place].start
     while start < waiting.values[place].events.count,
       data.time - waiting.values[place].events[start].time > Ledger.pairingWindow

@@ -35,12 +35,19 @@ struct RepositoryHistory {
 
   /// `events`: of one account and region, in time order.
   init(_ events: some Sequence<TrailEvent>) {
+    // References with an id that were met under the name that their repository has now: of those nothing is new but
+    // the time.
+    var met: [ObjectIdentifier: Int] = [:]
     for event in events where event.errorCode == nil {
       switch event.kind {
-      case .repositoryRenamed(let old, let new): rename(from: old, to: new, at: event.time)
+      case .repositoryRenamed(let old, let new):
+        met = [:]
+        rename(from: old, to: new, at: event.time)
       case .repositoryCreated:
+        met = [:]
         if let name = event.repository.name { see(event, id: event.repository.id, name: name, created: true) }
       case .repositoryDeleted:
+        met = [:]
         let index =
           event.repository.id.flatMap { byID[$0] } ?? event.repository.name.flatMap { holder(of: $0, at: event.time) }
         if let index {
@@ -48,8 +55,15 @@ struct RepositoryHistory {
           closeName(of: index, at: event.time)
         }
       default:
-        if let id = event.repository.id {
+        if let index = met[event.repository.sharedBlock] {
+          repositories[index].last = max(repositories[index].last, event.time)
+        } else if let id = event.repository.id {
+          let names = byID[id].map { repositories[$0].names.count }
           see(event, id: id, name: event.repository.name, created: false)
+          if let index = byID[id] {
+            if repositories[index].names.count != names { met = [:] }
+            met[event.repository.sharedBlock] = index
+          }
         } else if let name = event.repository.name, holder(of: name, at: event.time) == nil {
           see(event, id: nil, name: name, created: false)
         }

@@ -32,14 +32,11 @@ public struct RepositorySelection: Sendable {
   public let names: Set<String>
 
   public init(_ request: Request, in events: [TrailEvent]) throws(Failure) {
-    let timed = events.sorted { ($0.time, $0.eventID) < ($1.time, $1.eventID) }
-    let places = Dictionary(grouping: timed) {
-      Place(accountID: $0.repository.accountID ?? "", region: $0.repository.region ?? "")
-    }
+    let places = Self.places(of: events)
     var candidates: [Candidate] = []
     var others: [RepositoryIdentity] = []
-    for (place, events) in places.sorted(by: { $0.key < $1.key }) {
-      let history = RepositoryHistory(events)
+    for (place, indices) in places {
+      let history = RepositoryHistory(indices.lazy.map { events[$0] })
       for (index, repository) in history.repositories.enumerated() where !repository.names.isEmpty {
         let identity = RepositoryIdentity(
           partition: repository.partition ?? "aws", accountID: place.accountID, region: place.region,
@@ -53,10 +50,10 @@ public struct RepositorySelection: Sendable {
     guard candidates.allSatisfy({ $0.place == first.place }), Self.areEpochs(candidates) else {
       throw .ambiguous(candidates.map(\.identity))
     }
-    let mine = places[first.place] ?? []
+    let mine = places.first { $0.place == first.place }?.indices ?? []
     epochs = candidates.map { candidate in
       let repository = candidate.history.repositories[candidate.index]
-      let events = mine.filter { event in Self.belongs(event, to: candidate) }
+      let events = Self.events(of: candidate, among: mine, of: events)
       return Epoch(
         identity: candidate.identity, start: repository.created ?? events.first?.time ?? repository.first,
         end: repository.deleted, created: repository.created, events: events)
@@ -75,6 +72,58 @@ public struct RepositorySelection: Sendable {
     static func < (left: Place, right: Place) -> Bool {
       (left.accountID, left.region) < (right.accountID, right.region)
     }
+  }
+
+  /// Numbers of events by time, then id, apart for each account and region, in the order of those.
+  ///
+  /// Numbers are sorted rather than events, and ids only looked at where times tie: there may be hundreds of thousands.
+  private static func places(of events: [TrailEvent]) -> [(place: Place, indices: [Int])] {
+    var places: [Place] = []
+    var keys: [[(time: Timestamp, index: Int)]] = []
+    var known: [ObjectIdentifier: Int] = [:]
+    var numbers: [Place: Int] = [:]
+    for index in events.indices {
+      let repository = events[index].repository
+      let number: Int
+      if let found = known[repository.sharedBlock] {
+        number = found
+      } else {
+        let place = Place(accountID: repository.accountID ?? "", region: repository.region ?? "")
+        number = numbers[place] ?? places.count
+        if number == places.count {
+          numbers[place] = number
+          places.append(place)
+          keys.append([])
+        }
+        known[repository.sharedBlock] = number
+      }
+      keys[number].append((events[index].time, index))
+    }
+    for number in keys.indices {
+      keys[number].sort { left, right in
+        if left.time != right.time { return left.time < right.time }
+        return events[left.index].eventID < events[right.index].eventID
+      }
+    }
+    return zip(places, keys).map { (place: $0, indices: $1.map(\.index)) }.sorted { $0.place < $1.place }
+  }
+
+  private static func events(of candidate: Candidate, among indices: [Int], of all: [TrailEvent]) -> [TrailEvent] {
+    var result: [TrailEvent] = []
+    // Of a record with an id, nothing else counts: what shares its reference is treated alike.
+    var known: [ObjectIdentifier: Bool] = [:]
+    for index in indices {
+      let event = all[index]
+      let isMine: Bool
+      if let found = known[event.repository.sharedBlock] {
+        isMine = found
+      } else {
+        isMine = belongs(event, to: candidate)
+        if event.repository.id != nil { known[event.repository.sharedBlock] = isMine }
+      }
+      if isMine { result.append(event) }
+    }
+    return result
   }
 
   private struct Candidate {

@@ -11,8 +11,9 @@ import time
 class Run:
     """One run of one command."""
 
-    def __init__(self, wall, cpu, peak, phases, output):
+    def __init__(self, wall, cpu, peak, phases, output, start=0):
         self.wall, self.cpu, self.peak, self.phases, self.output = wall, cpu, peak, phases, output
+        self.start = start
 
 
 def environment(**more):
@@ -36,7 +37,7 @@ def run(command, folder, expected=(0,), keep=True, stdin=None):
             raise SystemExit(f"{' '.join(command)}: exit code {process.returncode}\n{said[-2000:]}")
         output.seek(0)
         phases = [json.loads(line) for line in said.splitlines() if line.startswith('{"phase"')]
-        return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, phases, output.read())
+        return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, phases, output.read(), start)
 
 
 def in_turn(rounds, **contenders):

@@ -109,6 +109,9 @@ typedef struct {
   /// 1, 0, or -1 where the record does not say.
   int read_only;
   pt_slice time;
+  /// The time since 1970, of CodeCommit's records, where it is written `YYYY-MM-DDTHH:MM:SSZ`.
+  bool has_seconds;
+  int64_t seconds;
   pt_slice region;
   /// `recipientAccountId`, else `userIdentity.accountId`.
   pt_slice account;

@@ -88,7 +88,8 @@ struct ScannedSpan {
       range: head.offset..<head.offset + head.length, number: head.number, isObject: head.is_object,
       source: head.source == PT_SOURCE_CODECOMMIT
         ? .codecommit : head.source == PT_SOURCE_OTHER ? .other : .unreadable,
-      time: times.time(head.time), readOnly: head.read_only < 0 ? nil : head.read_only == 1,
+      time: head.has_seconds ? Timestamp(seconds: head.seconds) : times.time(head.time),
+      readOnly: head.read_only < 0 ? nil : head.read_only == 1,
       region: Self.text(head.region), accountID: Self.text(head.account), isInSpan: head.is_in_span)
   }
 

@@ -33,6 +33,13 @@ final class PhaseTrace: Sendable {
     return pages.count > 2 ? (pages[1] - pages[2]) * Int(getpagesize()) : 0
   }
 
+  /// The most memory that the process ever held, files that it maps too.
+  private static var peakBytes: Int {
+    var usage = rusage()
+    guard unsafe getrusage(RUSAGE_SELF.rawValue, &usage) == 0 else { return 0 }
+    return Int(usage.ru_maxrss) * 1024
+  }
+
   /// The phase that has just ended began when the one before it ended.
   func note(_ phase: Options.Phase) {
     let now = Moment()
@@ -43,7 +50,7 @@ final class PhaseTrace: Sendable {
     Output.trace(
       """
       {"phase":"\(phase.rawValue)","wall":\(now.wall - start.wall),"cpu":\(now.processor - start.processor),\
-      "anonymous":\(Self.anonymousBytes)}
+      "anonymous":\(Self.anonymousBytes),"peak":\(Self.peakBytes),"at":\(now.wall),"processor":\(now.processor)}
 
       """)
   }
