@@ -23,10 +23,14 @@ public struct TrailReader: Sendable {
 
   /// Reads files, and directories in CloudTrail's layout, in the order given; a directory's files in the byte order of
   /// their paths. `-` reads standard input.
-  public func read(_ paths: [String]) throws(TrailError) -> TrailReading {
+  ///
+  /// - Parameter since: Files of a folder whose own folder is of an earlier UTC day are left unread, and nothing before that
+  ///   day counts as covered: its last records may be in a file that was read, and others of the same minute not.
+  public func read(_ paths: [String], since: Timestamp? = nil) throws(TrailError) -> TrailReading {
     guard !paths.isEmpty else { throw TrailError(message: "no trail was given") }
-    let inputs = try TrailInputs(paths: paths, deliveryLag: deliveryLag)
+    var inputs = try TrailInputs(paths: paths, deliveryLag: deliveryLag)
     var reading = TrailReading()
+    if let since { reading.leftUnread = inputs.leaveOut(before: since.day) }
     reading.unreadable = inputs.unreadable
     reading.hasDigests = inputs.hasDigests
     var spans = SpanBuilder()
@@ -43,6 +47,10 @@ public struct TrailReader: Sendable {
       spans.merge(file.spans)
     }
     reading.spans = spans.spans
+    if let since, reading.leftUnread > 0 {
+      let midnight = Timestamp(seconds: since.day * 86_400)
+      reading.spans = reading.spans.compactMap { $0.trimmed(from: midnight) }
+    }
     return reading
   }
 

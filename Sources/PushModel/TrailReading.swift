@@ -13,6 +13,8 @@ public struct TrailReading: Sendable {
   public var spans: [LogSpan] = []
   /// Whether digest files lie beside the log files.
   public var hasDigests = false
+  /// Files of days that were not asked for.
+  public var leftUnread = 0
   /// Log files of CloudTrail's that were kept in a ledger and are not what they were.
   public var changed: [ChangedFile] = []
 
@@ -91,5 +93,14 @@ public struct LogSpan: Hashable, Sendable {
     self.last = last
     self.days = days
     self.hasReadOnlyRecords = hasReadOnlyRecords
+  }
+
+  /// What lies at or after a midnight; `nil` where nothing does.
+  public func trimmed(from midnight: Timestamp) -> LogSpan? {
+    guard last >= midnight else { return nil }
+    var result = self
+    result.first = max(first, midnight)
+    result.days = days.filter { $0 >= midnight.day }
+    return result
   }
 }

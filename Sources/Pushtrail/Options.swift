@@ -22,6 +22,8 @@ public struct Options: Sendable {
   public var repository: String?
   /// The updates that are judged and shown; older records are still read, as evidence.
   public var since: Timestamp?
+  /// Log files in folders of earlier days are left unread.
+  public var readSince: Timestamp?
   public var until: Timestamp?
   /// `--coverage START..END`: stretches that the user vouches for.
   public var statedCoverage: [ClosedRange<Timestamp>] = []

@@ -142,7 +142,7 @@ public enum Pushtrail {
         ])
     }
     do {
-      return try reader.read(options.trail)
+      return try reader.read(options.trail, since: options.readSince)
     } catch {
       throw PushtrailError(error.message, hints: error.hints)
     }

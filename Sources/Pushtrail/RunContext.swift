@@ -124,7 +124,7 @@ struct RunContext {
       remoteName: seen.remoteName, shallowClones: Set(clones.clones.indices.filter { clones.clones[$0].isShallow }),
       accountID: epoch.identity.accountID.isEmpty ? nil : epoch.identity.accountID,
       region: epoch.identity.region.isEmpty ? nil : epoch.identity.region,
-      notes: clones.clones.flatMap(\.notes) + seen.notes + proof.notes + stateChangeNotes)
+      notes: clones.clones.flatMap(\.notes) + seen.notes + proof.notes + stateChangeNotes + unreadNotes)
     evidence.integrity = proof.evidence
     evidence.trailStart = reading.spans.filter {
       $0.accountID == epoch.identity.accountID && $0.region == epoch.identity.region
@@ -151,6 +151,13 @@ struct RunContext {
       ToldCommit(
         id: commit.id, parents: commit.parents, allParents: true, time: commit.committed.seconds, isOnServer: true)
     }
+  }
+
+  private var unreadNotes: [String] {
+    guard reading.leftUnread > 0, let since = options.readSince else { return [] }
+    return [
+      "\(reading.leftUnread) log files of days before \(since) were left unread (--read-since): what they tell is not known."
+    ]
   }
 
   private func loadGraph(

@@ -85,4 +85,17 @@ import Testing
     #expect(parts.last?.contains("nothing here brings it back") ?? false, "\(outcome.output)")
     #expect(!(parts.last?.contains("git fetch") ?? true), "\(outcome.output)")
   }
+
+  /// What is left unread might as well not be there.
+  @Test func daysLeftUnreadAreAsDaysThatAreNotThere() throws {
+    let outcome = try run(
+      """
+      days() { jq -c '[.pushes, .refs, .trail.coverage, .trail.files]'; }
+      pushtrail report --format json --repo clones/clone --read-since 2026-03-03 | days > left
+      rm -r trail/AWSLogs/111122223333/CloudTrail/us-east-2/2026/03/02
+      pushtrail report --format json --repo clones/clone | days > gone
+      cmp left gone; wc -c < left
+      """)
+    #expect(outcome.status == 0, "\(outcome.output)")
+  }
 }

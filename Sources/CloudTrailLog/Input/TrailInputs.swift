@@ -51,6 +51,16 @@ struct TrailInputs {
     }
   }
 
+  /// Drops files that lie in the folder of a day before `day`, and that nobody named; returns how many.
+  mutating func leaveOut(before day: Int64) -> Int {
+    let count = files.count
+    files.removeAll { file in
+      guard !file.isNamed, let folder = LogFilePlace(path: file.name).folderDay else { return false }
+      return folder < day
+    }
+    return count - files.count
+  }
+
   private mutating func add(_ path: String) throws(TrailError) {
     var bytes = Array(path.utf8)
     guard !bytes.isEmpty, !bytes.contains(0) else {

@@ -58,6 +58,12 @@ struct EvidenceOptions: ParsableArguments {
       valueName: "time"))
   var since: Moment?
 
+  @Option(
+    help: ArgumentHelp(
+      "Leave log files in folders of earlier days unread. What was pushed before is then unknown, and coverage says so.",
+      valueName: "time"))
+  var readSince: Moment?
+
   @Option(help: ArgumentHelp("Judge and show only updates until then.", valueName: "time"))
   var until: Moment?
 
@@ -121,6 +127,10 @@ struct EvidenceOptions: ParsableArguments {
     options.repository = repository ?? defaults.strings("repository").last
     options.since = since?.time
     options.until = until?.time
+    options.readSince = readSince?.time
+    if options.readSince != nil, options.ledger != nil {
+      throw CommandFailure("--read-since is about log files, and a ledger has none: leave one of the two out")
+    }
     options.statedCoverage = try defaults.values("coverage", unless: coverage).map(\.interval)
     options.clockSkew = try defaults.value("clockSkew", unless: clockSkew)?.seconds ?? options.clockSkew
     options.deliveryLag = try defaults.value("deliveryLag", unless: deliveryLag)?.seconds ?? options.deliveryLag
