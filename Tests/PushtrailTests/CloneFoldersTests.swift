@@ -74,7 +74,7 @@ import Testing
       """
       rm -rf clones/gate; git clone -q codecommit::us-east-2://MyDemoRepo clones/gate
       secret=$(python3 -c 'import json; print(json.load(open("story.json"))["names"]["secret"])')
-      echo "{\"commits\": [], \"errors\": [{\"commitId\": \"$secret\", \"errorCode\": \"CommitIdDoesNotExistException\", \"errorMessage\": \"gone\"}]}" > answer.json
+      printf '{"commits": [], "errors": [{"commitId": "%s", "errorCode": "CommitIdDoesNotExistException"}]}' $secret > answer.json
       pushtrail recover main --repo clones/gate
       echo ---
       pushtrail recover main --repo clones/gate --server-commits answer.json
