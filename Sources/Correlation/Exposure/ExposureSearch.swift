@@ -166,7 +166,7 @@ private struct CommitWord {
   let commit: ObjectID
 
   init(_ word: String, in judgement: Judgement) throws(ExposureError) {
-    if let push = judgement.ledger.pushes.first(where: { $0.event.eventID == word }) {
+    if let push = Self.push(word, in: judgement) {
       let tips = unique(
         push.updates.compactMap { judgement.updates[$0] }.compactMap { update in
           update.report.after ?? update.report.before.tip
@@ -196,5 +196,21 @@ private struct CommitWord {
         candidates: found.sorted().map(\.hex))
     }
     commit = only
+  }
+
+  /// The push whose event's id the word is, or alone begins with it. (A word that may be the beginning of an object's id is
+  /// meant so, if there is such an object.)
+  private static func push(_ word: String, in judgement: Judgement) -> Ledger.Push? {
+    let pushes = judgement.ledger.pushes
+    if let exact = pushes.first(where: { $0.event.eventID == word }) { return exact }
+    guard word.utf8.count >= 4 else { return nil }
+    let beginning = pushes.filter { $0.event.eventID.lowercased().hasPrefix(word.lowercased()) }
+    let isObject = word.allSatisfy(\.isHexDigit) && names(word.lowercased(), in: judgement)
+    return beginning.count == 1 && !isObject ? beginning.first : nil
+  }
+
+  private static func names(_ digits: String, in judgement: Judgement) -> Bool {
+    if !judgement.history.graph.ids(withPrefix: digits).isEmpty { return true }
+    return judgement.ledger.updates.contains { $0.after?.hex.hasPrefix(digits) ?? false }
   }
 }

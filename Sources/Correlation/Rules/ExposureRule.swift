@@ -43,11 +43,12 @@ struct ExposureRule: FindingRule {
     let pushed = judgement.ledger.pushes[first.push].time
     let during = search.reads.during(pushed, end)
     let reads = during.shown.filter { search.maySee($0, tip, on: ref) }.map { search.report($0, of: tip) }
-    guard !reads.isEmpty else { return nil }
+    guard !reads.isEmpty || during.excluded > 0 else { return nil }
     let confirmed = reads.count { $0.certainty == .confirmed }
     let others = tips.count > 1 ? " and \(Phrase.count(tips.count - 1, "later tip")) that went with it" : ""
     var message =
-      "\(ref.shorthand) was at \(tip.short)\(others) from \(pushed) to \(end), and was read \(times(reads.count)) meanwhile by \(people(reads))"
+      "\(ref.shorthand) was at \(tip.short)\(others) from \(pushed) to \(end), and was read "
+      + (reads.isEmpty ? "meanwhile, by those left out alone" : "\(times(reads.count)) meanwhile by \(people(reads))")
     if confirmed > 0 { message += "; \(confirmed) of these surely got it" }
     if during.excluded > 0 { message += "; reads by those left out: \(during.excluded)" }
     var evidence = reads.prefix(Self.listed).map(line)
