@@ -111,13 +111,15 @@ public final class Clone {
   func rewritten(_ url: String) -> String { remoteConfiguration.rewritten(url) }
 
   /// The values of every configuration key that begins with `prefix` (in lower case), as git sees them in the repository
-  /// at `path`; none where there is no such repository.
+  /// at `path`; the user's own alone where there is no such repository.
   public static func configuration(at path: String, prefix: String) -> [String: [String]] {
-    guard let handle = try? RepositoryHandle(path: path) else { return [:] }
+    func values(_ entries: [RepositoryHandle.Entry]) -> [String: [String]] {
+      Dictionary(grouping: entries.filter { $0.name.hasPrefix(prefix) }, by: \.name).mapValues { $0.map(\.value) }
+    }
+    guard let handle = try? RepositoryHandle(path: path) else { return values(RepositoryHandle.userConfiguration()) }
     // Whoever opens the repository next is to meet a broken configuration again, and to say so.
     defer { if handle.configurationNote != nil { Libgit2.readUserConfiguration(true) } }
-    return Dictionary(grouping: handle.configuration().filter { $0.name.hasPrefix(prefix) }, by: \.name)
-      .mapValues { $0.map(\.value) }
+    return values(handle.configuration())
   }
 
   // MARK: - Objects

@@ -73,6 +73,18 @@ internal import PushModel
     var config: OpaquePointer?
     guard unsafe git_repository_config(&config, pointer) == 0, let config = unsafe config else { return [] }
     defer { unsafe git_config_free(config) }
+    return unsafe Self.entries(of: config)
+  }
+
+  /// The user's and the system's own, outside of any repository; empty where it cannot be read.
+  static func userConfiguration() -> [Entry] {
+    var config: OpaquePointer?
+    guard Libgit2.isReady, unsafe git_config_open_default(&config) == 0, let config = unsafe config else { return [] }
+    defer { unsafe git_config_free(config) }
+    return unsafe entries(of: config)
+  }
+
+  private static func entries(of config: OpaquePointer) -> [Entry] {
     var iterator: OpaquePointer?
     guard unsafe git_config_iterator_new(&iterator, config) == 0, let iterator = unsafe iterator else { return [] }
     defer { unsafe git_config_iterator_free(iterator) }

@@ -191,8 +191,14 @@ import Testing
     }
     _ = try world.run(
       "/usr/bin/env", ["git", "-C", "clone", "config", "pushtrail.ledger", world.path("pushes.ledger")])
-    let configured = try world.report([])
-    #expect(configured.output == (try world.report(["--trail", "trail"])).output)
+    // Of the clone that one stands in, that is; one that is given as evidence does not configure its own audit.
+    let standing = "cd clone && '\(world.tool.path)' report --format json --now 2026-01-01T00:00:00Z"
+    let configured = try world.run("/bin/sh", ["-c", standing])
+    #expect(!configured.output.isEmpty)
+    #expect(
+      configured.output == (try world.run("/bin/sh", ["-c", standing + " --trail '\(world.path("trail"))'"])).output)
+    let given = try world.pushtrail(["verify", "--repo", "clone"])
+    #expect(given.status == 2 && given.error.contains("no trail was given"), "\(given.error)")
     let nothing = try world.pushtrail(["verify", "--repo", "clone", "--ledger", "nowhere.ledger"])
     #expect(nothing.status == 2)
     #expect(nothing.error.hasPrefix("error: there is no ledger nowhere.ledger\nhint: "))
