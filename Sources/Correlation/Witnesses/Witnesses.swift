@@ -130,7 +130,10 @@ struct Witnesses {
   private mutating func dropBetterExplained(_ evidence: Evidence, _ skew: Int64, _ acts: [ClockMatcher.Act]) {
     let pulls = evidence.ledger.pulls
     var fetchesOfClone: [Int: [Int]] = [:]
-    for (index, fetch) in fetches.enumerated() where confirmed.contains(fetch.fetch.clone) {
+    // A push is known by its ref and tip as well as by its time: no chance.
+    let pushers = Set(cloneOfPush.values)
+    for (index, fetch) in fetches.enumerated()
+    where confirmed.contains(fetch.fetch.clone) && !pushers.contains(fetch.fetch.clone) {
       let time = fetch.fetch.time
       guard evidence.coverage.isUnbroken(from: time - Clone.longestTransfer - skew, to: time + skew) else { continue }
       fetchesOfClone[fetch.fetch.clone, default: []].append(index)
@@ -155,7 +158,6 @@ struct Witnesses {
       for member in members {
         if let pull = pullOfFetch.removeValue(forKey: member) { fetchOfPull[pull] = nil }
       }
-      for (push, maker) in cloneOfPush where maker == clone { cloneOfPush[push] = nil }
     }
   }
 
