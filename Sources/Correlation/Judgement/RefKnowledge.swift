@@ -44,7 +44,9 @@ struct RefReconciler {
       lastKnown: lastKnown(timeline, latest), visibility: visibility, state: .reconciled)
     knowledge.state = state(of: knowledge)
     // A later fetch that may have seen the ref absent, and may not have asked for it, leaves an older sighting behind.
-    if let doubted, !timeline.items.isEmpty, doubted > latest?.sighting.latest ?? .distantPast,
+    // (One that by the log is gone was rightly left unnamed.)
+    if let doubted, knowledge.lastKnown != [.none], !timeline.items.isEmpty,
+      doubted > latest?.sighting.latest ?? .distantPast,
       doubted > timeline.items.last?.time ?? .distantPast
     {
       knowledge.lastKnown.append(.unknown(.refNotFetched))
