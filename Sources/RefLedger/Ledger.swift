@@ -81,10 +81,8 @@ public struct Ledger: Sendable {
   /// How far CodeCommit's own event and its record may lie apart, in seconds.
   public static let stateChangeWindow = StateChangeJoin.window
 
-  /// How long after its advertisement a push may complete, in seconds.
-  static let pairingWindow: Int64 = 300
-  /// How long after its advertisement a read may be logged, in seconds.
-  public static let longestRead: Int64 = 300
+  /// How long after its advertisement a push or a pull may be logged, in seconds.
+  public static let pairingWindow: Int64 = 300
 
   /// - Parameters:
   ///   - stateChanges: CodeCommit's own events of this repository, beside the trail.

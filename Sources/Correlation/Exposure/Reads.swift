@@ -14,13 +14,10 @@ struct Reads {
   private let all: [Read]
   private let isExcluded: (Principal) -> Bool
 
-  /// Without an advertisement, refs are told within this time before the data, in seconds.
-  private static let negotiation: Int64 = 300
-
   init(_ ledger: Ledger, excluding excluded: Set<String>) {
     var reads = ledger.pulls.enumerated().filter(\.element.dataTransferred).map { index, pull in
       Read(
-        event: pull.event, start: pull.advertisement?.time ?? pull.event.time - Self.negotiation, pull: index)
+        event: pull.event, start: pull.advertisement?.time ?? pull.event.time - Ledger.pairingWindow, pull: index)
     }
     reads += ledger.archives.map { Read(event: $0, start: $0.time, pull: nil) }
     all = reads.sorted { ($0.event.time, $0.event.eventID) < ($1.event.time, $1.event.eventID) }
@@ -39,7 +36,7 @@ struct Reads {
     let first = start.map { start in all.partitioningIndex { $0.event.time >= start - slack } } ?? 0
     let found = all[first...].prefix { read in
       // A transfer may have begun before the end and been logged after it.
-      end.map { read.event.time <= $0 + slack + Ledger.longestRead } ?? true
+      end.map { read.event.time <= $0 + slack + Ledger.pairingWindow } ?? true
     }.filter { read in end.map { read.start <= $0 + slack } ?? true }
     let shown = found.filter { !isExcluded($0.event.principal) }
     return (shown, found.count - shown.count)

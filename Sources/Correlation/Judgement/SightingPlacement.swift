@@ -11,7 +11,8 @@ struct SightingPlacement {
 
   func byRef() -> [RefName: [PlacedSighting]] {
     let sightings = evidence.sightings.map(redated)
-    var placed = place(sightings)
+    let proofs = LogOrder.proofs(in: evidence.sightings, evidence.ledger, clockSkew: clockSkew)
+    var placed = place(sightings, proofs)
     // A clone that saw a tip before anybody can have seen it has a clock that is off: its other times are in doubt too.
     let offClocks = Set(placed.values.joined().filter(\.isMisdated).compactMap(\.sighting.clone)).subtracting(
       witnesses.confirmed)
@@ -20,7 +21,7 @@ struct SightingPlacement {
         sightings.map { dated in
           let isOff = dated.sighting.clone.map(offClocks.contains) ?? false
           return isOff && dated.clock == .clone ? dated.undated : dated
-        })
+        }, proofs)
     }
     for ref in placed.keys {
       placed[ref]?.sort { left, right in
@@ -31,12 +32,13 @@ struct SightingPlacement {
     return placed
   }
 
-  private func place(_ sightings: [Dated]) -> [RefName: [PlacedSighting]] {
+  private func place(
+    _ sightings: [Dated], _ proofs: [Int: LogOrder.Proof]
+  ) -> [RefName: [PlacedSighting]] {
     var result: [RefName: [PlacedSighting]] = [:]
     let floors = contentFloors(sightings)
     let sightings = sightings + toldByEvents().map { Dated(sighting: $0, clock: .trail) }
     let pushes = firstPushes(of: sightings.map(\.sighting))
-    let proofs = LogOrder(evidence.ledger, clockSkew: clockSkew).proofs(in: evidence.sightings)
     let firstUpdates = firstUpdates()
     for (index, sighting) in sightings.enumerated() {
       let slack = sighting.clock == .trail ? TimelineItem.orderSlack : clockSkew

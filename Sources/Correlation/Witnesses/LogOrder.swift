@@ -27,14 +27,19 @@ struct LogOrder {
   private let updates: [RefName: [Ledger.Update]]
   private let clockSkew: Int64
 
-  init(_ ledger: Ledger, clockSkew: Int64) {
+  /// By index of the sighting. Most runs have no reflog line at all.
+  static func proofs(in sightings: [Sighting], _ ledger: Ledger, clockSkew: Int64) -> [Int: Proof] {
+    guard sightings.contains(where: { $0.logLine != nil }) else { return [:] }
+    return LogOrder(ledger, clockSkew: clockSkew).proofs(in: sightings)
+  }
+
+  private init(_ ledger: Ledger, clockSkew: Int64) {
     tips = ServerTips(ledger)
     updates = Dictionary(grouping: ledger.updates, by: \.ref)
     self.clockSkew = clockSkew
   }
 
-  /// By index of the sighting.
-  func proofs(in sightings: [Sighting]) -> [Int: Proof] {
+  private func proofs(in sightings: [Sighting]) -> [Int: Proof] {
     var logs: [Log: [Int]] = [:]
     for (index, sighting) in sightings.enumerated() {
       guard let clone = sighting.clone, let line = sighting.logLine else { continue }

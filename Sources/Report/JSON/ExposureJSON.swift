@@ -8,19 +8,7 @@ public struct ExposureJSON {
   public init(_ exposure: Exposure) { self.exposure = exposure }
 
   public func text() -> String {
-    let pieces = Pieces()
-    write { (piece: borrowing String) in pieces.text += copy piece }
-    return pieces.text
-  }
-
-  private final class Pieces {
-    var text = ""
-  }
-
-  private func write<Failure: Error>(
-    to sink: @escaping (borrowing String) throws(Failure) -> Void
-  ) throws(Failure) {
-    try JSONWriter.write(to: sink) { (json: inout JSONWriter) throws(JSONWriter.Failure) in try write(into: &json) }
+    JSONWriter.text { (json: inout JSONWriter) throws(JSONWriter.Failure) in try write(into: &json) }
   }
 
   private func write(into json: inout JSONWriter) throws(JSONWriter.Failure) {

@@ -66,13 +66,7 @@ public struct JSONReport {
 
   /// The whole text at once, for small reports and tests.
   public func text() -> String {
-    let pieces = Pieces()
-    write { (piece: borrowing String) in pieces.text += copy piece }
-    return pieces.text
-  }
-
-  private final class Pieces {
-    var text = ""
+    JSONWriter.text { (json: inout JSONWriter) throws(JSONWriter.Failure) in try write(into: &json) }
   }
 }
 

@@ -46,6 +46,17 @@ struct JSONWriter: ~Copyable {
     }
   }
 
+  /// A whole small document.
+  static func text(_ body: (inout JSONWriter) throws(Failure) -> Void) -> String {
+    let pieces = Pieces()
+    write(to: { (piece: borrowing String) in pieces.text += copy piece }, body)
+    return pieces.text
+  }
+
+  private final class Pieces {
+    var text = ""
+  }
+
   private final class Trouble<Reason: Error> {
     var reason: Reason?
   }

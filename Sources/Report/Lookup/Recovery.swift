@@ -79,7 +79,7 @@ private struct Finder {
 
   func targets(of subject: Subject) -> [(ObjectID, [String])] {
     switch subject {
-    case .commit(let id): return [(id, losses { $0 == id || $1.contains(id) })]
+    case .commit(let id): return described([id])
     case .event(let id):
       var found: [ObjectID] = []
       for update in report.pushes.lazy.filter({ $0.eventID == id }).flatMap(\.updates) {
@@ -103,15 +103,15 @@ private struct Finder {
 
   private func described(_ found: [ObjectID]) -> [(ObjectID, [String])] {
     var seen: Set<ObjectID> = []
-    return found.filter { seen.insert($0).inserted }.map { id in (id, losses { $0 == id || $1.contains(id) }) }
+    return found.filter { seen.insert($0).inserted }.map { id in (id, losses(of: id)) }
   }
 
   /// `TRANSITION on REF by WHO at TIME (event ID)` of each update that removed it.
-  private func losses(_ matches: (ObjectID, Set<ObjectID>) -> Bool) -> [String] {
+  private func losses(of id: ObjectID) -> [String] {
     report.pushes.flatMap { push in
       push.updates.compactMap { update -> String? in
         guard update.takesAway, let before = update.before.tip,
-          matches(before, Set(update.removed?.commits.map(\.id) ?? []))
+          before == id || update.removed?.commits.contains(where: { $0.id == id }) ?? false
         else { return nil }
         return
           "\(update.transition == .deleted ? "deleted with" : "overwritten on") \(Wording.name(update.ref)) by \(Wording.who(push.principal)) at \(push.time) (event \(push.eventID))"

@@ -150,3 +150,8 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     }
   }
 }
+
+/// The formats of what is printed whole: for people, or for programs.
+enum TextOrJSON: String, ExpressibleByArgument, CaseIterable {
+  case text, json
+}

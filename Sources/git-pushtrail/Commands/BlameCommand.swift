@@ -37,14 +37,10 @@ struct BlameCommand: ParsableCommand {
   var rev: String?
 
   @Option(help: ArgumentHelp("text or json.", valueName: "format"))
-  var format: Format = .text
+  var format: TextOrJSON = .text
 
   @Argument(help: ArgumentHelp("The file, as seen from where you stand (or from --repo).", valueName: "file"))
   var file: String
-
-  enum Format: String, ExpressibleByArgument, CaseIterable {
-    case text, json
-  }
 
   func validate() throws {
     if evidence.since != nil || evidence.until != nil {

@@ -23,14 +23,10 @@ struct ExposureCommand: ParsableCommand {
   @OptionGroup(title: "Screen") var screen: ScreenOptions
 
   @Option(help: ArgumentHelp("text or json.", valueName: "format"))
-  var format: Format = .text
+  var format: TextOrJSON = .text
 
   @Argument(help: ArgumentHelp("A commit, or a CloudTrail event id that pushed one tip.", valueName: "commit|eventID"))
   var subject: String
-
-  enum Format: String, ExpressibleByArgument, CaseIterable {
-    case text, json
-  }
 
   func run() throws {
     try Run.command { () throws(CommandFailure) in

@@ -44,11 +44,7 @@ struct Integrity: ParsableCommand {
   var digestMetadata: String?
 
   @Option(help: ArgumentHelp("text or json.", valueName: "format"))
-  var format: Format = .text
-
-  enum Format: String, ExpressibleByArgument, CaseIterable {
-    case text, json
-  }
+  var format: TextOrJSON = .text
 
   func run() throws {
     try Run.command { () throws(CommandFailure) in
