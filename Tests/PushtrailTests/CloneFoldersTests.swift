@@ -4,35 +4,7 @@ import Testing
 /// Several clones: a folder of them, one repository by two names, and clones of different repositories.
 @Suite struct CloneFoldersTests {
   private func run(_ commands: String) throws -> (status: Int32, output: String) {
-    let tool = try #require(StoriesTests.tool, "git-pushtrail is built beside the tests")
-    let world = FileManager.default.temporaryDirectory.appending(path: "pushtrail-clones-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: world) }
-    let shell = Process()
-    shell.executableURL = URL(filePath: "/bin/bash")
-    shell.arguments = [
-      "-c",
-      """
-      set -e
-      '\(StoriesTests.root.path)/scripts/stories' --make "$WORLD" read-before-removed
-      cd "$WORLD"; mkdir clones; mv clone bob gate clones/
-      pushtrail() { '\(tool.path)' "$@" --trail trail --now 2026-03-03T18:00:00Z; }
-      \(commands)
-      """,
-    ]
-    var environment = ProcessInfo.processInfo.environment
-    environment["WORLD"] = world.path
-    environment["PATH"] = "\(world.path)/bin:" + (environment["PATH"] ?? "/usr/bin:/bin")
-    environment["GIT_CONFIG_GLOBAL"] = "\(world.path)/gitconfig"
-    environment["GIT_CONFIG_NOSYSTEM"] = "1"
-    environment["HOME"] = world.path
-    shell.environment = environment
-    let output = Pipe()
-    shell.standardOutput = output
-    shell.standardError = output
-    try shell.run()
-    let said = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-    shell.waitUntilExit()
-    return (shell.terminationStatus, said)
+    try StoryShell.run("read-before-removed", "mkdir clones; mv clone bob gate clones/\n" + commands)
   }
 
   @Test func aFolderStandsForTheClonesInIt() throws {
@@ -73,7 +45,6 @@ import Testing
     let outcome = try run(
       """
       rm -rf clones/gate; git clone -q codecommit::us-east-2://MyDemoRepo clones/gate
-      secret=$(python3 -c 'import json; print(json.load(open("story.json"))["names"]["secret"])')
       printf '{"commits": [], "errors": [{"commitId": "%s", "errorCode": "CommitIdDoesNotExistException"}]}' $secret > answer.json
       pushtrail recover main --repo clones/gate
       echo ---
