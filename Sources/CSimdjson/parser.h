@@ -8,11 +8,14 @@
 #include <vector>
 
 #include "interner.h"
+#include "outline.h"
 #include "pushtrail_json.h"
 
 struct pt_parser {
   simdjson::dom::parser strict;
   simdjson::ondemand::parser lazy;
+  /// Of the text that is scanned.
+  pushtrail::outline shape;
 
   // The last scan's result.
   std::vector<pt_head> heads;

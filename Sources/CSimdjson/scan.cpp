@@ -1,6 +1,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "members.h"
+#include "outline.h"
 #include "parser.h"
 
 namespace dom = simdjson::dom;
@@ -8,107 +10,9 @@ namespace ondemand = simdjson::ondemand;
 
 namespace {
 
+using namespace pushtrail;
+
 constexpr std::string_view codecommit = "codecommit.amazonaws.com";
-
-bool is_space(char byte) { return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r'; }
-
-/// A value as it stands in the text: from its first byte up to its last; empty where the member is absent.
-struct raw {
-  const char *start = nullptr;
-  const char *end = nullptr;
-
-  bool is_absent() const { return !start; }
-  size_t size() const { return static_cast<size_t>(end - start); }
-  std::string_view view() const { return {start, size()}; }
-  bool is(std::string_view token) const { return start && view() == token; }
-  bool is_null_or_absent() const { return !start || view() == "null"; }
-  bool is_text() const { return start && size() >= 2 && *start == '"' && end[-1] == '"'; }
-  /// Between the quotes.
-  std::string_view inside() const { return {start + 1, size() - 2}; }
-  bool has_escape() const { return std::memchr(start, '\\', size()) != nullptr; }
-  /// Text that reads as it is written.
-  bool is_plain_text() const { return is_text() && !has_escape(); }
-};
-
-/// The members that are read.
-enum slot : int {
-  event_id,
-  event_name,
-  event_source,
-  event_time,
-  event_version,
-  error_code,
-  error_message,
-  user_identity,
-  user_agent,
-  aws_region,
-  extra_data,
-  addendum,
-  address,
-  shared_id,
-  request,
-  response,
-  read_only,
-  resources,
-  recipient,
-  slot_count,
-  /// Known to be of no interest.
-  ignored,
-  unknown,
-};
-
-/// Whether a key, of which only the start is given, is this one, quote included.
-template <size_t length>
-bool is(const char *key, const char (&name)[length]) {
-  // The text is padded, so that this many bytes can be read.
-  static_assert(length <= PT_PADDING);
-  return std::memcmp(key, name, length - 1) == 0;
-}
-
-slot slot_of(const char *key) {
-  switch (key[0]) {
-    case 'e':
-      if (is(key, "eventTime\"")) return event_time;
-      if (is(key, "eventSource\"")) return event_source;
-      if (is(key, "eventName\"")) return event_name;
-      if (is(key, "eventID\"")) return event_id;
-      if (is(key, "eventVersion\"")) return event_version;
-      if (is(key, "errorCode\"")) return error_code;
-      if (is(key, "errorMessage\"")) return error_message;
-      if (is(key, "eventType\"") || is(key, "eventCategory\"")) return ignored;
-      break;
-    case 'u':
-      if (is(key, "userIdentity\"")) return user_identity;
-      if (is(key, "userAgent\"")) return user_agent;
-      break;
-    case 'a':
-      if (is(key, "awsRegion\"")) return aws_region;
-      if (is(key, "additionalEventData\"")) return extra_data;
-      if (is(key, "addendum\"")) return addendum;
-      if (is(key, "apiVersion\"")) return ignored;
-      break;
-    case 's':
-      if (is(key, "sourceIPAddress\"")) return address;
-      if (is(key, "sharedEventID\"")) return shared_id;
-      break;
-    case 'r':
-      if (is(key, "requestParameters\"")) return request;
-      if (is(key, "responseElements\"")) return response;
-      if (is(key, "readOnly\"")) return read_only;
-      if (is(key, "resources\"")) return resources;
-      if (is(key, "recipientAccountId\"")) return recipient;
-      if (is(key, "requestID\"")) return ignored;
-      break;
-    case 'm':
-      if (is(key, "managementEvent\"")) return ignored;
-      break;
-    case 't':
-      if (is(key, "tlsDetails\"")) return ignored;
-      break;
-    default: break;
-  }
-  return unknown;
-}
 
 /// The value of a hexadecimal digit; -1 for any other byte.
 int hex(char byte) {
@@ -225,17 +129,20 @@ class reference_reader {
   }
 };
 
+/// Whether a text of which only the start is given begins with another.
+template <size_t length>
+bool is(const char *text, const char (&beginning)[length]) {
+  // The text is padded, so that this many bytes can be read.
+  static_assert(length <= PT_PADDING);
+  return std::memcmp(text, beginning, length - 1) == 0;
+}
+
 class scanner {
  public:
   scanner(pt_parser &parser, const uint8_t *bytes, size_t length, const pt_scan_options &options)
       : parser(parser), options(options), base(reinterpret_cast<const char *>(bytes)), length(length) {}
 
   bool run(pt_scan_result &result) {
-    parser.heads.clear();
-    parser.spans.clear();
-    parser.days.clear();
-    parser.references.clear();
-    parser.unescaped.clear();
     if (parser.identities.is_full() || parser.settings.is_full() || parser.nested.is_full() || parser.texts.is_full()) {
       parser.identities.clear();
       parser.settings.clear();
@@ -243,9 +150,13 @@ class scanner {
       parser.texts.clear();
       parser.generation++;
     }
-    simdjson::padded_string_view text(base, length, length + PT_PADDING);
-    if (parser.lazy.iterate(text).get(document)) return false;
-    if (root(result)) return false;
+    clear();
+    if (!usual(result)) {
+      clear();
+      simdjson::padded_string_view text(base, length, length + PT_PADDING);
+      if (parser.lazy.iterate(text).get(document)) return false;
+      if (root(result)) return false;
+    }
     result.records = number;
     result.heads = parser.heads.data();
     result.count = parser.heads.size();
@@ -264,6 +175,8 @@ class scanner {
   size_t length;
   ondemand::document document;
   size_t number = 0;
+  /// Which key followed each the last time: mostly it follows again.
+  std::array<const key_table::entry *, key_table::count + 1> followers = same(&keys.none());
   /// Among the parser's spans, and the date that was noted of it last.
   size_t last_span = 0;
   char last_date[10] = {};
@@ -271,45 +184,118 @@ class scanner {
   char known_date[10] = {};
   int64_t midnight = 0;
 
-  /// One record's members while they go by.
-  struct members {
-    static constexpr int most_others = 16;
-    raw slots[slot_count];
-    raw others[most_others];
-    raw overflow;
-    raw *pending = nullptr;
-    int other_count = 0;
-    bool has_overflow = false;
-    /// A key was written with escapes.
-    bool has_odd_key = false;
+  static std::array<const key_table::entry *, key_table::count + 1> same(const key_table::entry *entry) {
+    std::array<const key_table::entry *, key_table::count + 1> all;
+    all.fill(entry);
+    return all;
+  }
 
-    void begin(slot which, const char *start) {
-      if (which < slot_count) {
-        pending = &slots[which];
-      } else if (other_count < most_others) {
-        pending = &others[other_count++];
-      } else {
-        has_overflow = true;
-        pending = &overflow;
+  void clear() {
+    parser.heads.clear();
+    parser.spans.clear();
+    parser.days.clear();
+    parser.references.clear();
+    parser.unescaped.clear();
+    number = 0;
+    last_span = 0;
+  }
+
+  // MARK: - The usual form, by its outline
+
+  const char *skip_space(const char *at) const {
+    while (at < base + length && is_space(*at)) at++;
+    return at;
+  }
+
+  /// Reads `{"Records": [{...}, ...]}` or the array alone; `false` where the text has another form, or none, which the
+  /// index of all its tokens then tells.
+  bool usual(pt_scan_result &result) {
+    const char *at = skip_space(base);
+    const bool is_log_file = *at == '{';
+    if (is_log_file) {
+      at = skip_space(at + 1);
+      if (!is(at, "\"Records\"")) return false;
+      at = skip_space(at + sizeof "\"Records\"" - 1);
+      if (*at != ':') return false;
+      at = skip_space(at + 1);
+    }
+    if (*at != '[' || !parser.shape.draw(base, length, is_log_file ? 4 : 3)) return false;
+    const uint32_t *bracket = parser.shape.brackets() + (is_log_file ? 2 : 1);
+    at = skip_space(at + 1);
+    if (*at == '{') {
+      for (;;) {
+        if (!usual_record(at, bracket)) return false;
+        at = skip_space(at);
+        if (*at != ',') break;
+        at = skip_space(at + 1);
       }
-      pending->start = start;
     }
+    if (*at != ']' || *bracket++ != offset(at)) return false;
+    at = skip_space(at + 1);
+    if (is_log_file) {
+      if (*at != '}' || *bracket++ != offset(at)) return false;
+      at = skip_space(at + 1);
+    }
+    if (offset(at) != length || *bracket != outline::end_of_brackets) return false;
+    result.shape = is_log_file ? PT_SHAPE_LOG_FILE : PT_SHAPE_ARRAY;
+    result.end = length;
+    return true;
+  }
 
-    /// `limit` stands after the comma or brace that follows the value.
-    void close(const char *limit) {
-      if (!pending) return;
-      while (limit > pending->start && is_space(limit[-1])) limit--;
-      if (limit > pending->start && (limit[-1] == ',' || limit[-1] == '}')) limit--;
-      while (limit > pending->start && is_space(limit[-1])) limit--;
-      pending->end = limit;
-      pending = nullptr;
+  /// Reads a record, whose first bracket is next; both then stand behind it.
+  bool usual_record(const char *&at, const uint32_t *&bracket) {
+    const char *const start = at;
+    if (*at != '{' || *bracket++ != offset(at)) return false;
+    number++;
+    members found;
+    const key_table::entry *known = &keys.none();
+    at = skip_space(at + 1);
+    while (*at == '"') {
+      const char *const key = at + 1;
+      const auto *&follower = followers[known->number];
+      if (!follower->is(key)) follower = &keys.find(key);
+      known = follower;
+      if (known->length > 0) {
+        at = key + known->length;
+      } else {
+        const size_t quote = parser.shape.next_quote(offset(key));
+        if (quote >= length || std::memchr(key, '\\', quote - offset(key))) return false;
+        at = base + quote + 1;
+      }
+      at = skip_space(at);
+      if (*at != ':') return false;
+      at = skip_space(at + 1);
+      const char *const value = at;
+      if (*value == '"') {
+        const size_t quote = parser.shape.next_quote(offset(value) + 1);
+        if (quote >= length) return false;
+        at = base + quote + 1;
+      } else if (*value == '{' || *value == '[') {
+        if (*bracket++ != offset(value)) return false;
+        at = base + *bracket++;
+        if (*at++ != *value + ('}' - '{')) return false;
+      } else {
+        while (at < base + length && is_scalar(*at)) at++;
+        if (at == value) return false;
+      }
+      found.put(known->which, value, at);
+      at = skip_space(at);
+      if (*at != ',') break;
+      at = skip_space(at + 1);
+      if (*at != '"') return false;
     }
+    if (*at != '}' || *bracket++ != offset(at)) return false;
+    at++;
+    return !finish(found, offset(start), offset(at));
+  }
 
-    bool look_like_record() const {
-      return !slots[event_id].is_absent() || !slots[event_name].is_absent() || !slots[event_source].is_absent() ||
-             !slots[event_version].is_absent();
-    }
-  };
+  /// Whether a byte may be part of a number or a word.
+  static bool is_scalar(char byte) {
+    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || byte == '-' || byte == '+' || byte == '.' ||
+           byte == 'E';
+  }
+
+  // MARK: - Any other, token by token
 
   size_t offset(const char *location) const { return static_cast<size_t>(location - base); }
 
@@ -317,7 +303,7 @@ class scanner {
   simdjson::error_code note(ondemand::field &member, members &found, std::string_view &odd_key, const char *&key) {
     key = member.key().raw();
     found.close(key - 1);
-    slot which = slot_of(key);
+    slot which = keys.find(key).which;
     odd_key = {};
     if (which == unknown) {
       const char *end = base + length;
@@ -329,7 +315,7 @@ class scanner {
         std::string quoted(odd_key);
         quoted += '"';
         quoted.resize(quoted.size() + PT_PADDING);
-        which = slot_of(quoted.data());
+        which = keys.find(quoted.data()).which;
       }
     }
     found.begin(which, member.value().raw_json_token().data());
@@ -392,9 +378,9 @@ class scanner {
 
   simdjson::error_code finish(const members &found, size_t start, size_t end) {
     pt_head head{};
-    const raw &flag = found.slots[read_only];
+    const raw flag = found[read_only];
     head.read_only = flag.is("true") || flag.is("\"true\"") ? 1 : flag.is("false") || flag.is("\"false\"") ? 0 : -1;
-    const raw &source = found.slots[event_source];
+    const raw source = found[event_source];
     if (source.is_plain_text()) {
       head.source = source.inside() == codecommit ? PT_SOURCE_CODECOMMIT
                     : source.size() > 2           ? PT_SOURCE_OTHER
@@ -405,7 +391,7 @@ class scanner {
       const std::string_view view(reinterpret_cast<const char *>(name.bytes), name.length);
       head.source = view == codecommit ? PT_SOURCE_CODECOMMIT : view.empty() ? PT_SOURCE_UNREADABLE : PT_SOURCE_OTHER;
     }
-    if (auto error = text(found.slots[event_time], head.time)) return error;
+    if (auto error = text(found[event_time], head.time)) return error;
     if (options.wants_place) {
       if (auto error = place(found, head)) return error;
     }
@@ -424,9 +410,9 @@ class scanner {
   }
 
   simdjson::error_code place(const members &found, pt_head &head) {
-    if (auto error = text(found.slots[aws_region], head.region)) return error;
-    if (auto error = text(found.slots[recipient], head.account)) return error;
-    const raw &identity = found.slots[user_identity];
+    if (auto error = text(found[aws_region], head.region)) return error;
+    if (auto error = text(found[recipient], head.account)) return error;
+    const raw identity = found[user_identity];
     if (head.account.length > 0 || identity.is_absent() || *identity.start != '{') return simdjson::SUCCESS;
     dom::element element;
     if (auto error = parser.strict.parse(identity.start, identity.size(), false).get(element)) return error;
@@ -505,31 +491,30 @@ class scanner {
   static constexpr size_t most_days = 512;
 
   bool read_plain(const members &found, pt_head &head) {
-    const raw *slots = found.slots;
     if (found.has_odd_key || found.has_overflow) return false;
-    head.is_push = slots[event_name].is("\"GitPush\"");
-    if (!head.is_push && !slots[event_name].is("\"GitPull\"")) return false;
-    if (!slots[event_id].is_plain_text() || slots[event_id].size() <= 2 || head.time.length == 0) return false;
-    if (!slots[event_time].is_plain_text() || !slots[event_version].is_plain_text()) return false;
+    head.is_push = found[event_name].is("\"GitPush\"");
+    if (!head.is_push && !found[event_name].is("\"GitPull\"")) return false;
+    if (!found[event_id].is_plain_text() || found[event_id].size() <= 2 || head.time.length == 0) return false;
+    if (!found[event_time].is_plain_text() || !found[event_version].is_plain_text()) return false;
     for (slot none : {error_code, error_message, addendum, shared_id, response}) {
-      if (!slots[none].is_null_or_absent()) return false;
+      if (!found[none].is_null_or_absent()) return false;
     }
-    if (slots[user_identity].is_absent() || *slots[user_identity].start != '{') return false;
-    if (slots[extra_data].is_absent() || *slots[extra_data].start != '{') return false;
-    if (slots[resources].is_absent() || *slots[resources].start != '[') return false;
-    if (!slots[read_only].is("true") && !slots[read_only].is("false")) return false;
+    if (found[user_identity].is_absent() || *found[user_identity].start != '{') return false;
+    if (found[extra_data].is_absent() || *found[extra_data].start != '{') return false;
+    if (found[resources].is_absent() || *found[resources].start != '[') return false;
+    if (!found[read_only].is("true") && !found[read_only].is("false")) return false;
 
     uint32_t *wanted[] = {&head.address, &head.agent, &head.recipient};
     const slot texts[] = {address, user_agent, recipient};
     for (int index = 0; index < 3; index++) {
-      const raw &value = slots[texts[index]];
+      const raw value = found[texts[index]];
       *wanted[index] = PT_NO_INDEX;
       if (value.is_null_or_absent()) continue;
       if (!value.is_plain_text() || value.size() <= 2) return false;
       *wanted[index] = parser.texts.index(value.inside());
       if (*wanted[index] == PT_NO_INDEX) return false;
     }
-    if (!slots[aws_region].is_null_or_absent() && !slots[aws_region].is_plain_text()) return false;
+    if (!found[aws_region].is_null_or_absent() && !found[aws_region].is_plain_text()) return false;
 
     int nested = 0;
     head.nested[0] = head.nested[1] = PT_NO_INDEX;
@@ -541,7 +526,7 @@ class scanner {
       if (head.nested[nested++] == PT_NO_INDEX) return false;
     }
 
-    const raw &parameters = slots[request];
+    const raw parameters = found[request];
     if (!parameters.is_null_or_absent()) {
       if (!head.is_push) return false;
       head.first_reference = static_cast<uint32_t>(parser.references.size());
@@ -553,17 +538,17 @@ class scanner {
       head.has_references = true;
     }
 
-    head.identity = parser.identities.index(slots[user_identity].view());
-    parser.scratch.assign(slots[extra_data].view());
+    head.identity = parser.identities.index(found[user_identity].view());
+    parser.scratch.assign(found[extra_data].view());
     for (slot part : {resources, aws_region, recipient}) {
       parser.scratch += '\0';
-      if (!slots[part].is_absent()) parser.scratch += slots[part].view();
+      if (!found[part].is_absent()) parser.scratch += found[part].view();
     }
     parser.scratch += '\0';
     parser.scratch.append(reinterpret_cast<const char *>(options.place.bytes), options.place.length);
     head.setting = parser.settings.index(parser.scratch);
     if (head.identity == PT_NO_INDEX || head.setting == PT_NO_INDEX) return false;
-    head.event_id = {reinterpret_cast<const uint8_t *>(slots[event_id].start + 1), slots[event_id].size() - 2};
+    head.event_id = {reinterpret_cast<const uint8_t *>(found[event_id].start + 1), found[event_id].size() - 2};
     return true;
   }
 

@@ -177,7 +177,7 @@ typedef struct {
 } pt_scan_options;
 
 /// Scans a text without parsing what it does not need, hence without proving that all of it is sound. `false` where it
-/// is broken in a way that matters.
+/// is broken in a way that matters. The padding must be zeros.
 bool pt_scan(pt_parser *parser, const uint8_t *bytes, size_t length, const pt_scan_options *options,
              pt_scan_result *result);
 
