@@ -1,9 +1,15 @@
 /// One CodeCommit record of CloudTrail, read: the parts that Pushtrail judges by, and where it lay.
 ///
 /// Its fields stand in one shared block, for hundreds of thousands of events are sorted and handed on: a copy costs one
-/// reference, and reading a field no call.
+/// reference, and reading a field no call. What sorting and sifting ask of every event stands beside the block, which may
+/// lie anywhere in memory.
 public struct TrailEvent: Hashable, Sendable {
   @usableFromInline var block: Block
+  public var time: Timestamp
+  /// The hash of `eventID` in this process.
+  public private(set) var eventIDHash: Int
+  /// Whether it neither replaces another record nor has a namesake in another account.
+  public private(set) var standsAlone: Bool
 
   public var eventID: String {
     @inlinable get { block.fields.eventID }
@@ -12,10 +18,6 @@ public struct TrailEvent: Hashable, Sendable {
   public var sharedEventID: String? {
     @inlinable get { block.fields.sharedEventID }
     set { change { $0.sharedEventID = newValue } }
-  }
-  public var time: Timestamp {
-    @inlinable get { block.fields.time }
-    set { change { $0.time = newValue } }
   }
   /// `eventName`: `GitPush`, `CreateCommit`, ...
   public var action: String {
@@ -79,30 +81,37 @@ public struct TrailEvent: Hashable, Sendable {
     readOnly: Bool? = nil, recipientAccountID: String? = nil, repository: RepositoryReference = RepositoryReference(),
     gitProtocol: String? = nil, replaces: String? = nil, kind: Kind, location: RecordLocation
   ) {
+    self.time = time
+    eventIDHash = eventID.hashValue
+    standsAlone = sharedEventID == nil && replaces == nil
     block = Block(
       Fields(
-        eventID: eventID, sharedEventID: sharedEventID, time: time, action: action, principal: principal,
+        eventID: eventID, sharedEventID: sharedEventID, action: action, principal: principal,
         sourceIPAddress: sourceIPAddress, userAgent: userAgent, errorCode: errorCode, errorMessage: errorMessage,
         readOnly: readOnly, recipientAccountID: recipientAccountID, repository: repository, gitProtocol: gitProtocol,
         replaces: replaces, kind: kind, location: location))
   }
 
   public static func == (left: Self, right: Self) -> Bool {
-    left.block === right.block || left.block.fields == right.block.fields
+    left.time == right.time && (left.block === right.block || left.block.fields == right.block.fields)
   }
 
-  public func hash(into hasher: inout Hasher) { hasher.combine(block.fields) }
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(time)
+    hasher.combine(block.fields)
+  }
 
   private mutating func change(_ body: (inout Fields) -> Void) {
     var fields = block.fields
     body(&fields)
     block = Block(fields)
+    eventIDHash = fields.eventID.hashValue
+    standsAlone = fields.sharedEventID == nil && fields.replaces == nil
   }
 
   @usableFromInline struct Fields: Hashable, Sendable {
     @usableFromInline var eventID: String
     @usableFromInline var sharedEventID: String?
-    @usableFromInline var time: Timestamp
     @usableFromInline var action: String
     @usableFromInline var principal: Principal
     @usableFromInline var sourceIPAddress: String

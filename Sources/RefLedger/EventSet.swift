@@ -19,36 +19,49 @@ public struct EventSet: Sendable {
 
   public init(_ trail: [TrailEvent]) {
     var replaced: Set<String> = []
-    for event in trail {
-      if let id = event.replaces { replaced.insert(id) }
+    for index in trail.indices where !trail[index].standsAlone {
+      if let id = trail[index].replaces { replaced.insert(id) }
     }
-    var seen: [String: Int] = [:]
+    var seen = EventNumbers(capacity: trail.count)
     var shared: Set<String> = []
-    seen.reserveCapacity(trail.count)
-    events.reserveCapacity(trail.count)
-    for event in trail {
-      let id = event.eventID
-      if !replaced.isEmpty, replaced.contains(id) { continue }
-      let sharedID = event.sharedEventID
-      if let sharedID, shared.contains(sharedID), seen[id] == nil {
-        // A cross-account event is logged once for each account, under an id of its own.
-        duplicates += 1
+    var dropped: [Int] = []
+    for index in trail.indices {
+      if !replaced.isEmpty, replaced.contains(trail[index].eventID) {
+        dropped.append(index)
         continue
       }
-      // One look, for nearly all of them are new.
-      if let first = seen.updateValue(events.count, forKey: id) {
-        seen[id] = first
+      if !trail[index].standsAlone, let sharedID = trail[index].sharedEventID {
+        // A cross-account event is logged once for each account, under an id of its own.
+        if shared.contains(sharedID), seen.number(of: index, in: trail) == nil {
+          duplicates += 1
+          dropped.append(index)
+          continue
+        }
+      }
+      if let first = seen.insert(index, in: trail) {
         duplicates += 1
-        let fields = Self.differences(events[first], event)
+        dropped.append(index)
+        let fields = Self.differences(trail[first], trail[index])
         if !fields.isEmpty {
           conflicts.append(
-            Conflict(eventID: id, kept: events[first].location, other: event.location, fields: fields))
+            Conflict(
+              eventID: trail[index].eventID, kept: trail[first].location, other: trail[index].location, fields: fields))
         }
-        continue
+      } else if !trail[index].standsAlone, let sharedID = trail[index].sharedEventID {
+        shared.insert(sharedID)
       }
-      if let sharedID { shared.insert(sharedID) }
-      events.append(event)
     }
+    guard !dropped.isEmpty else {
+      events = trail
+      return
+    }
+    events.reserveCapacity(trail.count - dropped.count)
+    var next = 0
+    for index in dropped {
+      events += trail[next..<index]
+      next = index + 1
+    }
+    events += trail[next...]
   }
 
   private static func differences(_ first: TrailEvent, _ second: TrailEvent) -> [String] {
@@ -64,5 +77,39 @@ public struct EventSet: Sendable {
       fields.append("repository")
     }
     return fields
+  }
+}
+
+/// Numbers of events by their ids: a table of numbers alone, which asks an event only where hashes agree.
+private struct EventNumbers {
+  private static let none = UInt32.max
+
+  private var slots: [UInt32]
+
+  init(capacity: Int) {
+    var size = 16
+    while size < capacity * 2 { size *= 2 }
+    slots = Array(repeating: Self.none, count: size)
+  }
+
+  /// The event that was inserted with the id of this one.
+  func number(of index: Int, in events: [TrailEvent]) -> Int? { find(index, in: events).number }
+
+  /// Inserts an event, unless one of its id is there: that one is returned.
+  mutating func insert(_ index: Int, in events: [TrailEvent]) -> Int? {
+    let (slot, number) = find(index, in: events)
+    if number == nil { slots[slot] = UInt32(index) }
+    return number
+  }
+
+  private func find(_ index: Int, in events: [TrailEvent]) -> (slot: Int, number: Int?) {
+    let hash = events[index].eventIDHash
+    var slot = hash & (slots.count - 1)
+    while slots[slot] != Self.none {
+      let other = Int(slots[slot])
+      if events[other].eventIDHash == hash, events[other].eventID == events[index].eventID { return (slot, other) }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    return (slot, nil)
   }
 }

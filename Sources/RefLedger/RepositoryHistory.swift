@@ -33,21 +33,31 @@ struct RepositoryHistory {
   /// Renames seen before the id of the renamed repository is known: new name → old name and time.
   private var renamesOfUnknown: [String: (old: String, time: Timestamp)] = [:]
 
-  /// `events`: of one account and region, in time order.
-  init(_ events: some Sequence<TrailEvent>) {
+  /// - Parameters:
+  ///   - indices: Events of one account and region, in time order.
+  ///   - references: Of all events.
+  init(_ indices: [Int], of events: [TrailEvent], _ references: ReferenceNumbers) {
     // References with an id that were met under the name that their repository has now: of those nothing is new but
     // the time.
-    var met: [ObjectIdentifier: Int] = [:]
-    for event in events where event.errorCode == nil {
+    var met = Array(repeating: (round: 0, repository: 0), count: references.count)
+    var round = 1
+    for index in indices where events[index].errorCode == nil {
+      let reference = references[index]
+      if met[reference].round == round, !events[index].renamesOrEnds {
+        let repository = met[reference].repository
+        repositories[repository].last = max(repositories[repository].last, events[index].time)
+        continue
+      }
+      let event = events[index]
       switch event.kind {
       case .repositoryRenamed(let old, let new):
-        met = [:]
+        round += 1
         rename(from: old, to: new, at: event.time)
       case .repositoryCreated:
-        met = [:]
+        round += 1
         if let name = event.repository.name { see(event, id: event.repository.id, name: name, created: true) }
       case .repositoryDeleted:
-        met = [:]
+        round += 1
         let index =
           event.repository.id.flatMap { byID[$0] } ?? event.repository.name.flatMap { holder(of: $0, at: event.time) }
         if let index {
@@ -55,14 +65,12 @@ struct RepositoryHistory {
           closeName(of: index, at: event.time)
         }
       default:
-        if let index = met[event.repository.sharedBlock] {
-          repositories[index].last = max(repositories[index].last, event.time)
-        } else if let id = event.repository.id {
+        if let id = event.repository.id {
           let names = byID[id].map { repositories[$0].names.count }
           see(event, id: id, name: event.repository.name, created: false)
           if let index = byID[id] {
-            if repositories[index].names.count != names { met = [:] }
-            met[event.repository.sharedBlock] = index
+            if repositories[index].names.count != names { round += 1 }
+            met[reference] = (round, index)
           }
         } else if let name = event.repository.name, holder(of: name, at: event.time) == nil {
           see(event, id: nil, name: name, created: false)
@@ -149,5 +157,14 @@ struct RepositoryHistory {
       repositories[index].names = []
     }
     // Emptied entries stay in place so that indices hold; they have no name and match nothing.
+  }
+}
+
+extension TrailEvent {
+  fileprivate var renamesOrEnds: Bool {
+    switch kind {
+    case .repositoryRenamed, .repositoryCreated, .repositoryDeleted: true
+    default: false
+    }
   }
 }

@@ -32,11 +32,11 @@ public struct RepositorySelection: Sendable {
   public let names: Set<String>
 
   public init(_ request: Request, in events: [TrailEvent]) throws(Failure) {
-    let places = Self.places(of: events)
+    let (places, references) = Self.places(of: events)
     var candidates: [Candidate] = []
     var others: [RepositoryIdentity] = []
     for (place, indices) in places {
-      let history = RepositoryHistory(indices.lazy.map { events[$0] })
+      let history = RepositoryHistory(indices, of: events, references)
       for (index, repository) in history.repositories.enumerated() where !repository.names.isEmpty {
         let identity = RepositoryIdentity(
           partition: repository.partition ?? "aws", accountID: place.accountID, region: place.region,
@@ -53,7 +53,7 @@ public struct RepositorySelection: Sendable {
     let mine = places.first { $0.place == first.place }?.indices ?? []
     epochs = candidates.map { candidate in
       let repository = candidate.history.repositories[candidate.index]
-      let events = Self.events(of: candidate, among: mine, of: events)
+      let events = Self.events(of: candidate, among: mine, of: events, references)
       return Epoch(
         identity: candidate.identity, start: repository.created ?? events.first?.time ?? repository.first,
         end: repository.deleted, created: repository.created, events: events)
@@ -74,30 +74,33 @@ public struct RepositorySelection: Sendable {
     }
   }
 
-  /// Numbers of events by time, then id, apart for each account and region, in the order of those.
+  /// Numbers of events by time, then id, apart for each account and region, in the order of those; and every event's
+  /// reference.
   ///
   /// Numbers are sorted rather than events, and ids only looked at where times tie: there may be hundreds of thousands.
-  private static func places(of events: [TrailEvent]) -> [(place: Place, indices: [Int])] {
+  private static func places(
+    of events: [TrailEvent]
+  ) -> (places: [(place: Place, indices: [Int])], references: ReferenceNumbers) {
+    var references = ReferenceNumbers(capacity: events.count)
     var places: [Place] = []
     var keys: [[(time: Timestamp, index: Int)]] = []
-    var known: [ObjectIdentifier: Int] = [:]
+    // The place of each reference.
+    var placeNumbers: [Int] = []
     var numbers: [Place: Int] = [:]
     for index in events.indices {
-      let repository = events[index].repository
-      let number: Int
-      if let found = known[repository.sharedBlock] {
-        number = found
-      } else {
+      let reference = references.append(events[index])
+      if reference == placeNumbers.count {
+        let repository = events[index].repository
         let place = Place(accountID: repository.accountID ?? "", region: repository.region ?? "")
-        number = numbers[place] ?? places.count
+        let number = numbers[place] ?? places.count
         if number == places.count {
           numbers[place] = number
           places.append(place)
           keys.append([])
         }
-        known[repository.sharedBlock] = number
+        placeNumbers.append(number)
       }
-      keys[number].append((events[index].time, index))
+      keys[placeNumbers[reference]].append((events[index].time, index))
     }
     for number in keys.indices {
       keys[number].sort { left, right in
@@ -105,23 +108,23 @@ public struct RepositorySelection: Sendable {
         return events[left.index].eventID < events[right.index].eventID
       }
     }
-    return zip(places, keys).map { (place: $0, indices: $1.map(\.index)) }.sorted { $0.place < $1.place }
+    return (
+      zip(places, keys).map { (place: $0, indices: $1.map(\.index)) }.sorted { $0.place < $1.place }, references
+    )
   }
 
-  private static func events(of candidate: Candidate, among indices: [Int], of all: [TrailEvent]) -> [TrailEvent] {
+  private static func events(
+    of candidate: Candidate, among indices: [Int], of all: [TrailEvent], _ references: ReferenceNumbers
+  ) -> [TrailEvent] {
     var result: [TrailEvent] = []
+    result.reserveCapacity(indices.count)
     // Of a record with an id, nothing else counts: what shares its reference is treated alike.
-    var known: [ObjectIdentifier: Bool] = [:]
+    var known: [Bool?] = Array(repeating: nil, count: references.count)
     for index in indices {
-      let event = all[index]
-      let isMine: Bool
-      if let found = known[event.repository.sharedBlock] {
-        isMine = found
-      } else {
-        isMine = belongs(event, to: candidate)
-        if event.repository.id != nil { known[event.repository.sharedBlock] = isMine }
-      }
-      if isMine { result.append(event) }
+      let reference = references[index]
+      let isMine = known[reference] ?? belongs(all[index], to: candidate)
+      if known[reference] == nil, all[index].repository.id != nil { known[reference] = isMine }
+      if isMine { result.append(all[index]) }
     }
     return result
   }
