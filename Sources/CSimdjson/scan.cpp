@@ -14,13 +14,16 @@ using namespace pushtrail;
 
 constexpr std::string_view codecommit = "codecommit.amazonaws.com";
 
-/// The value of a hexadecimal digit; -1 for any other byte.
-int hex(char byte) {
-  if (byte >= '0' && byte <= '9') return byte - '0';
-  if (byte >= 'a' && byte <= 'f') return byte - 'a' + 10;
-  if (byte >= 'A' && byte <= 'F') return byte - 'A' + 10;
-  return -1;
-}
+/// The values of hexadecimal digits; -1 for any other byte.
+constexpr std::array<int8_t, 256> hex = [] {
+  std::array<int8_t, 256> values{};
+  for (auto &value : values) value = -1;
+  for (int digit = 0; digit < 10; digit++) values['0' + digit] = static_cast<int8_t>(digit);
+  for (int digit = 0; digit < 6; digit++) {
+    values['a' + digit] = values['A' + digit] = static_cast<int8_t>(10 + digit);
+  }
+  return values;
+}();
 
 /// Two digits, or more than any clock has.
 unsigned pair(const char *text) {
@@ -83,15 +86,11 @@ class reference_reader {
 
   bool text(std::string_view &out) {
     if (!next('"')) return false;
-    const char *start = at;
-    while (at < end && *at != '"') {
-      if (*at == '\\') return false;
-      at++;
-    }
-    if (at >= end) return false;
-    out = {start, static_cast<size_t>(at - start)};
-    at++;
-    return true;
+    const auto *quote = static_cast<const char *>(std::memchr(at, '"', static_cast<size_t>(end - at)));
+    if (!quote) return false;
+    out = {at, static_cast<size_t>(quote - at)};
+    at = quote + 1;
+    return out.find('\\') == std::string_view::npos;
   }
 
   bool name(std::string_view wanted) {
@@ -117,11 +116,12 @@ class reference_reader {
     pt_reference reference;
     int any = 0;
     for (size_t byte = 0; byte < sizeof reference.commit; byte++) {
-      const int value = hex(commit[2 * byte]) * 16 + hex(commit[2 * byte + 1]);
-      if (hex(commit[2 * byte]) < 0 || hex(commit[2 * byte + 1]) < 0) return false;
-      reference.commit[byte] = static_cast<uint8_t>(value);
-      any |= value;
+      const int high = hex[static_cast<uint8_t>(commit[2 * byte])], low = hex[static_cast<uint8_t>(commit[2 * byte + 1])];
+      reference.commit[byte] = static_cast<uint8_t>(high << 4 | low);
+      // A digit that is none makes it negative.
+      any |= high | low;
     }
+    if (any < 0) return false;
     reference.ref = any ? parser.texts.index(ref) : PT_NO_INDEX;
     if (reference.ref == PT_NO_INDEX) return false;
     parser.references.push_back(reference);
@@ -175,6 +175,11 @@ class scanner {
   size_t length;
   ondemand::document document;
   size_t number = 0;
+  struct known_setting {
+    raw parts[4];
+    uint32_t number = PT_NO_INDEX;
+  };
+  std::array<known_setting, 32> settings{};
   /// Which key followed each the last time: mostly it follows again.
   std::array<const key_table::entry *, key_table::count + 1> followers = same(&keys.none());
   /// Among the parser's spans, and the date that was noted of it last.
@@ -490,6 +495,26 @@ class scanner {
   static constexpr size_t most_spans = 64;
   static constexpr size_t most_days = 512;
 
+  /// The number of what a record tells of its repository and of how that was reached.
+  uint32_t setting(const members &found) {
+    const raw parts[] = {found[extra_data], found[resources], found[aws_region], found[recipient]};
+    // There are few in a file, and mostly of different lengths: what stood there last is compared first.
+    auto &known = settings[parts[0].size() % settings.size()];
+    if (known.number != PT_NO_INDEX && parts[0].view() == known.parts[0].view() &&
+        parts[1].view() == known.parts[1].view() && parts[2].view() == known.parts[2].view() &&
+        parts[3].view() == known.parts[3].view()) {
+      return known.number;
+    }
+    parser.scratch.clear();
+    for (const raw &part : parts) {
+      if (!part.is_absent()) parser.scratch += part.view();
+      parser.scratch += '\0';
+    }
+    parser.scratch.append(reinterpret_cast<const char *>(options.place.bytes), options.place.length);
+    known = {{parts[0], parts[1], parts[2], parts[3]}, parser.settings.index(parser.scratch)};
+    return known.number;
+  }
+
   bool read_plain(const members &found, pt_head &head) {
     if (found.has_odd_key || found.has_overflow) return false;
     head.is_push = found[event_name].is("\"GitPush\"");
@@ -504,9 +529,15 @@ class scanner {
     if (found[resources].is_absent() || *found[resources].start != '[') return false;
     if (!found[read_only].is("true") && !found[read_only].is("false")) return false;
 
-    uint32_t *wanted[] = {&head.address, &head.agent, &head.recipient};
-    const slot texts[] = {address, user_agent, recipient};
-    for (int index = 0; index < 3; index++) {
+    // Addresses are many, and short.
+    const raw source = found[address];
+    if (!source.is_null_or_absent()) {
+      if (!source.is_plain_text() || source.size() <= 2) return false;
+      head.address = {reinterpret_cast<const uint8_t *>(source.start + 1), source.size() - 2};
+    }
+    uint32_t *wanted[] = {&head.agent, &head.recipient};
+    const slot texts[] = {user_agent, recipient};
+    for (int index = 0; index < 2; index++) {
       const raw value = found[texts[index]];
       *wanted[index] = PT_NO_INDEX;
       if (value.is_null_or_absent()) continue;
@@ -539,14 +570,7 @@ class scanner {
     }
 
     head.identity = parser.identities.index(found[user_identity].view());
-    parser.scratch.assign(found[extra_data].view());
-    for (slot part : {resources, aws_region, recipient}) {
-      parser.scratch += '\0';
-      if (!found[part].is_absent()) parser.scratch += found[part].view();
-    }
-    parser.scratch += '\0';
-    parser.scratch.append(reinterpret_cast<const char *>(options.place.bytes), options.place.length);
-    head.setting = parser.settings.index(parser.scratch);
+    head.setting = setting(found);
     if (head.identity == PT_NO_INDEX || head.setting == PT_NO_INDEX) return false;
     head.event_id = {reinterpret_cast<const uint8_t *>(found[event_id].start + 1), found[event_id].size() - 2};
     return true;

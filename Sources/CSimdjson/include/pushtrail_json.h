@@ -129,8 +129,8 @@ typedef struct {
   /// All that tells the repository and how it was reached: `additionalEventData`, `resources`, region and account.
   uint32_t setting;
   uint32_t nested[2];
+  pt_slice address;
   /// Among the texts; PT_NO_INDEX where absent.
-  uint32_t address;
   uint32_t agent;
   uint32_t recipient;
   uint32_t first_reference;
@@ -183,7 +183,7 @@ bool pt_scan(pt_parser *parser, const uint8_t *bytes, size_t length, const pt_sc
 
 /// Changes whenever the numbers of texts begin anew, which a scan does once they take too much memory.
 uint64_t pt_generation(const pt_parser *parser);
-/// The text of a number that a head gave as ref, address, agent or recipient.
+/// The text of a number that a head gave as ref, agent or recipient.
 pt_slice pt_text(const pt_parser *parser, uint32_t index);
 
 // MARK: - Bytes

@@ -41,7 +41,6 @@ struct PlainRecord {
   var identity: UInt32
   var setting: UInt32
   var nested: (UInt32, UInt32)
-  var address: UInt32
   var agent: UInt32
   var recipient: UInt32
 }
@@ -102,13 +101,18 @@ struct ScannedSpan {
     return unsafe PlainRecord(
       isPush: head.is_push,
       references: head.has_references ? first..<first + Int(head.reference_count) : nil,
-      identity: head.identity, setting: head.setting, nested: head.nested, address: head.address, agent: head.agent,
-      recipient: head.recipient)
+      identity: head.identity, setting: head.setting, nested: head.nested, agent: head.agent, recipient: head.recipient)
   }
 
   func eventID(_ index: Int) -> String {
     precondition(index >= 0 && index < count)
     return unsafe result.heads[index].event_id.text
+  }
+
+  /// Empty where there is none.
+  func address(_ index: Int) -> String {
+    precondition(index >= 0 && index < count)
+    return unsafe result.heads[index].address.text
   }
 
   /// The commit of an entry of `PlainRecord.references`, and the number of its ref.

@@ -48,7 +48,7 @@ struct EventCache {
     }
     return TrailEvent(
       eventID: scan.eventID(index), time: time, action: record.isPush ? "GitPush" : "GitPull", principal: principal,
-      sourceIPAddress: text(record.address, parser) ?? "", userAgent: text(record.agent, parser) ?? "",
+      sourceIPAddress: scan.address(index), userAgent: text(record.agent, parser) ?? "",
       readOnly: readOnly, recipientAccountID: text(record.recipient, parser), repository: setting.repository,
       gitProtocol: setting.gitProtocol, kind: kind, location: location())
   }
