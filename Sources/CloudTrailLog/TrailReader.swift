@@ -24,13 +24,18 @@ public struct TrailReader: Sendable {
   /// Reads files, and directories in CloudTrail's layout, in the order given; a directory's files in the byte order of
   /// their paths. `-` reads standard input.
   ///
-  /// - Parameter since: Files of a folder whose own folder is of an earlier UTC day are left unread, and nothing before that
-  ///   day counts as covered: its last records may be in a file that was read, and others of the same minute not.
-  public func read(_ paths: [String], since: Timestamp? = nil) throws(TrailError) -> TrailReading {
+  /// - Parameters:
+  ///   - since: Files of a folder whose own folder is of an earlier UTC day are left unread, and nothing before that day
+  ///     counts as covered: its last records may be in a file that was read, and others of the same minute not.
+  ///   - regions: Files of other regions' folders are left unread.
+  public func read(
+    _ paths: [String], since: Timestamp? = nil, regions: TrailRegions? = nil
+  ) throws(TrailError) -> TrailReading {
     guard !paths.isEmpty else { throw TrailError(message: "no trail was given") }
     var inputs = try TrailInputs(paths: paths, deliveryLag: deliveryLag)
     var reading = TrailReading()
     if let since { reading.leftUnread = inputs.leaveOut(before: since.day) }
+    if let regions { reading.leftUnreadElsewhere = inputs.leaveOut(outside: regions) }
     reading.unreadable = inputs.unreadable
     reading.hasDigests = inputs.hasDigests
     var spans = SpanBuilder()

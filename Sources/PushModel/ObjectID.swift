@@ -77,20 +77,35 @@ public struct ObjectID: Hashable, Sendable {
 
   /// All 40 digits, in lower case.
   public var hex: String {
-    let digits: StaticString = "0123456789abcdef"
+    let digits = hexDigits
     return unsafe String(unsafeUninitializedCapacity: 40) { buffer in
-      var position = 0
-      func write(_ word: UInt64, bits: Int) {
-        for shift in stride(from: bits - 4, through: 0, by: -4) {
-          unsafe buffer[position] = digits.utf8Start[Int(word >> shift & 0xf)]
-          position += 1
-        }
-      }
-      write(head, bits: 64)
-      write(middle, bits: 64)
-      write(UInt64(tail), bits: 32)
-      return position
+      let bytes = UnsafeMutableRawBufferPointer(buffer)
+      unsafe bytes.storeBytes(of: digits.0.littleEndian, toByteOffset: 0, as: UInt64.self)
+      unsafe bytes.storeBytes(of: digits.1.littleEndian, toByteOffset: 8, as: UInt64.self)
+      unsafe bytes.storeBytes(of: digits.2.littleEndian, toByteOffset: 16, as: UInt64.self)
+      unsafe bytes.storeBytes(of: digits.3.littleEndian, toByteOffset: 24, as: UInt64.self)
+      unsafe bytes.storeBytes(of: digits.4.littleEndian, toByteOffset: 32, as: UInt64.self)
+      return 40
     }
+  }
+
+  /// All 40 digits, in lower case, as ASCII: eight a word, the first of them in its lowest byte.
+  public var hexDigits: (UInt64, UInt64, UInt64, UInt64, UInt64) {
+    (
+      Self.hexDigits(of: UInt32(head >> 32)), Self.hexDigits(of: UInt32(truncatingIfNeeded: head)),
+      Self.hexDigits(of: UInt32(middle >> 32)), Self.hexDigits(of: UInt32(truncatingIfNeeded: middle)),
+      Self.hexDigits(of: tail)
+    )
+  }
+
+  /// All eight at once: four bits a byte, then `0` added to each, and to those over nine what lies between `9` and `a`.
+  private static func hexDigits(of word: UInt32) -> UInt64 {
+    var digits = UInt64(word.byteSwapped)
+    digits = (digits | digits << 16) & 0x0000_FFFF_0000_FFFF
+    digits = (digits | digits << 8) & 0x00FF_00FF_00FF_00FF
+    digits = digits >> 4 & 0x000F_000F_000F_000F | (digits & 0x000F_000F_000F_000F) << 8
+    let isLetter = (digits &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+    return digits &+ 0x3030_3030_3030_3030 &+ isLetter &* 0x27
   }
 
   /// The first 12 digits: what screens show.

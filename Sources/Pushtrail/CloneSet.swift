@@ -9,13 +9,18 @@ struct CloneSet {
   init(_ options: Options) throws(PushtrailError) {
     let named = options.clones.isEmpty ? ["."] : options.clones
     var clones: [Clone] = []
-    for path in named.flatMap(Clone.paths(at:)) {
-      do {
-        clones.append(try Clone(path: path))
-      } catch {
-        var hints = error.hints
-        if options.clones.isEmpty { hints.append("stand in a clone of the repository, or name one: --repo DIR") }
-        throw PushtrailError(error.message, hints: hints)
+    for folder in named {
+      for path in Clone.paths(at: folder) {
+        do {
+          clones.append(try Clone(path: path))
+        } catch {
+          var hints = error.hints
+          if options.clones.isEmpty { hints.append("stand in a clone of the repository, or name one: --repo DIR") }
+          if path != folder {
+            hints.append("to leave it out, name the others of \(folder) one by one: --repo DIR --repo DIR")
+          }
+          throw PushtrailError(error.message, hints: hints)
+        }
       }
     }
     self.clones = clones
@@ -67,6 +72,16 @@ struct CloneSet {
     return .name(
       first.name, region: regions.count == 1 ? regions.first : nil,
       partition: partitions.count == 1 ? partitions.first : nil)
+  }
+
+  /// The one region in which every repository lies that the user or the clones' remotes may mean; `nil` where that is not told.
+  func region(_ named: String?) throws(PushtrailError) -> String? {
+    if let named {
+      guard case .arn(let identity) = try Self.parse(named) else { return nil }
+      return identity.region
+    }
+    let regions = Set(clones.flatMap(\.remotes).compactMap(\.codecommit).map(\.region))
+    return regions.count == 1 ? regions.first ?? nil : nil
   }
 
   /// Whether some clone's remote names the repository: then it is known to exist, and a trail may prove its silence.

@@ -35,7 +35,8 @@ public enum Pushtrail {
   ) throws(PushtrailError) -> (RunContext, RepositorySelection) {
     let clones = try CloneSet(options)
     options.didFinish?(.clones)
-    let reading = try readTrail(options)
+    let region = try clones.region(options.repository)
+    let reading = try readTrail(options, region)
     let stateChanges = try readStateChanges(options)
     let serverCommits = try readServerCommits(options)
     let trail = EventSet(reading.events)
@@ -43,7 +44,7 @@ public enum Pushtrail {
     if let renamed = try renamed(clones, trail, options) {
       selection = renamed
     } else {
-      selection = try selectRepository(clones, trail, reading, options)
+      selection = try selectRepository(clones, trail, reading, options, region)
     }
     if let identity = selection.epochs.last?.identity {
       let region = identity.region.isEmpty ? nil : identity.region
@@ -52,10 +53,16 @@ public enum Pushtrail {
     let place = selection.epochs.last?.identity
     let proof = try TrailProof(options, reading, accountID: place?.accountID ?? "", region: place?.region ?? "")
     options.didFinish?(.trail)
+    // How the service writes deletions is the one thing that another region's log files tell of this repository.
+    var hasPlainDeletions = Self.hasPlainDeletions(trail.events)
+    if !hasPlainDeletions {
+      hasPlainDeletions = Self.hasPlainDeletions(try eventsElsewhere(reading, options, region))
+    }
     let context = RunContext(
-      options: options, clones: clones, reading: reading, stateChanges: stateChanges,
+      options: options, clones: clones, reading: reading, region: region, stateChanges: stateChanges,
       serverCommits: serverCommits, trail: trail, names: selection.names,
-      hasPlainDeletions: hasPlainDeletions(trail), proof: proof, notice: notice)
+      hasPlainDeletions: hasPlainDeletions,
+      proof: proof, notice: notice)
     return (context, selection)
   }
 
@@ -123,7 +130,8 @@ public enum Pushtrail {
     return query.text
   }
 
-  private static func readTrail(_ options: Options) throws(PushtrailError) -> TrailReading {
+  /// A ledger's records are read whatever their region.
+  private static func readTrail(_ options: Options, _ region: String?) throws(PushtrailError) -> TrailReading {
     let reader = TrailReader(maximumFileSize: options.maximumFileSize, deliveryLag: options.deliveryLag)
     if let ledger = options.ledger {
       do throws(LedgerError) {
@@ -142,7 +150,22 @@ public enum Pushtrail {
         ])
     }
     do {
-      return try reader.read(options.trail, since: options.readSince)
+      return try reader.read(options.trail, since: options.readSince, regions: region.map { .only($0) })
+    } catch {
+      throw PushtrailError(error.message, hints: error.hints)
+    }
+  }
+
+  /// The events of the files that were left unread as another region's.
+  private static func eventsElsewhere(
+    _ reading: TrailReading, _ options: Options, _ region: String?
+  ) throws(PushtrailError) -> [TrailEvent] {
+    guard reading.leftUnreadElsewhere > 0, let region else { return [] }
+    let reader = TrailReader(maximumFileSize: options.maximumFileSize, deliveryLag: options.deliveryLag)
+    do {
+      // Standard input can be read once, and is of no region's folder.
+      let paths = options.trail.filter { $0 != "-" }
+      return try reader.read(paths, since: options.readSince, regions: .allBut(region)).events
     } catch {
       throw PushtrailError(error.message, hints: error.hints)
     }
@@ -165,8 +188,8 @@ public enum Pushtrail {
   }
 
   /// Whether any GitPush deletes a ref in a form that nothing else fits: the service writes deletions in one way.
-  private static func hasPlainDeletions(_ trail: EventSet) -> Bool {
-    trail.events.contains { event in
+  private static func hasPlainDeletions(_ events: [TrailEvent]) -> Bool {
+    events.contains { event in
       guard event.errorCode == nil, case .push(let references) = event.kind else { return false }
       return references.contains { entry in
         if case .deletion = entry.target { true } else { false }
@@ -197,7 +220,7 @@ public enum Pushtrail {
   }
 
   private static func selectRepository(
-    _ clones: CloneSet, _ trail: EventSet, _ reading: TrailReading, _ options: Options
+    _ clones: CloneSet, _ trail: EventSet, _ reading: TrailReading, _ options: Options, _ region: String?
   ) throws(PushtrailError) -> RepositorySelection {
     let request = try clones.request(options.repository)
     let failure: RepositorySelection.Failure
@@ -211,7 +234,7 @@ public enum Pushtrail {
       throw PushtrailError(
         "the trail holds \(candidates.count) repositories that \(describe(request)) may be",
         hints: candidates.map { "--repository \(argument(for: $0, among: candidates))" })
-    case .notFound(let others):
+    case .notFound(let here):
       if clones.name(request), let silent = RepositorySelection.silent(request, coverage: options.statedIntervals) {
         return silent
       }
@@ -223,12 +246,28 @@ public enum Pushtrail {
         }
         if let silent = RepositorySelection.silent(request, coverage: proved) { return silent }
       }
+      let others = here + repositories(in: try eventsElsewhere(reading, options, region), request)
       var hints = others.prefix(20).map { "the trail holds \($0.arn)" }
       if others.isEmpty { hints.append("the trail holds no CodeCommit record of any repository") }
       if !reading.unreadable.isEmpty {
         hints += reading.unreadable.prefix(5).map { "could not be read: \($0.path): \($0.reason)" }
       }
       throw PushtrailError("the trail holds no record of \(describe(request))", hints: hints)
+    }
+  }
+
+  /// The repositories that events are about.
+  private static func repositories(
+    in events: [TrailEvent], _ request: RepositorySelection.Request
+  ) -> [RepositoryIdentity] {
+    do throws(RepositorySelection.Failure) {
+      // Found in a folder where CloudTrail delivers no record of it, it is named as the others are.
+      return try RepositorySelection(request, in: EventSet(events).events).epochs.map(\.identity)
+    } catch {
+      switch error {
+      case .notFound(let others): return others
+      case .ambiguous(let candidates): return candidates
+      }
     }
   }
 

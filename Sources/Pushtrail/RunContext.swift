@@ -10,6 +10,8 @@ struct RunContext {
   let options: Options
   let clones: CloneSet
   let reading: TrailReading
+  /// The only region whose log files were read, where that is told.
+  let region: String?
   let stateChanges: StateChangeReading
   let serverCommits: ServerCommits
   let trail: EventSet
@@ -154,10 +156,19 @@ struct RunContext {
   }
 
   private var unreadNotes: [String] {
-    guard reading.leftUnread > 0, let since = options.readSince else { return [] }
-    return [
-      "\(reading.leftUnread) log files of days before \(since) were left unread (--read-since): what they tell is not known."
-    ]
+    var notes: [String] = []
+    if reading.leftUnread > 0, let since = options.readSince {
+      notes.append(
+        "\(reading.leftUnread) log files of days before \(since) were left unread (--read-since): what they tell is not known."
+      )
+    }
+    if reading.leftUnreadElsewhere > 0, let region {
+      let files = reading.leftUnreadElsewhere == 1 ? "1 log file" : "\(reading.leftUnreadElsewhere) log files"
+      notes.append(
+        "\(files) of other regions than \(region), by folder and name, went unread: no record of this repository is delivered there."
+      )
+    }
+    return notes
   }
 
   private func loadGraph(

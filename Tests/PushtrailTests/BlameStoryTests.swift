@@ -111,8 +111,11 @@ import Testing
     let page = BlameText(blame).text()
     #expect(page.contains("a       \\u{1B}[31mred\\u{202E}\n"))
     #expect(!page.utf8.contains(0x1b) && !page.utf8.contains(0x07) && !page.unicodeScalars.contains("\u{202e}"))
-    var json = ""
-    BlameJSON(blame).write { (piece: borrowing String) throws(Never) in json += copy piece }
+    var bytes: [UInt8] = []
+    BlameJSON(blame).write { (piece: Span<UInt8>) throws(Never) in
+      for index in piece.indices { bytes.append(piece[index]) }
+    }
+    let json = String(decoding: bytes, as: UTF8.self)
     #expect(!json.utf8.contains(0x1b) && !json.unicodeScalars.contains("\u{202e}"))
     let object = try #require(JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
     let lines = try #require(object["lines"] as? [[String: Any]])

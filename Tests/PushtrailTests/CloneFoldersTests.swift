@@ -29,6 +29,15 @@ import Testing
     #expect(named.output.contains("clones/bob is a clone of Other in us-east-2, not of MyDemoRepo"), "\(named.output)")
   }
 
+  @Test func aBrokenOneStopsTheRunWhichSaysHowToGoOn() throws {
+    let outcome = try run("rm clones/bob/.git/HEAD; pushtrail verify --repo clones")
+    #expect(outcome.status == 2)
+    #expect(outcome.output.contains("error: clones/bob"), "\(outcome.output)")
+    #expect(
+      outcome.output.contains("hint: to leave it out, name the others of clones one by one: --repo DIR --repo DIR"),
+      "\(outcome.output)")
+  }
+
   @Test func aReflogThatIsDamagedIsSaidAndTheRestIsJudged() throws {
     let outcome = try run(
       """

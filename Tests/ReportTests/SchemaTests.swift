@@ -1,5 +1,6 @@
 import Correlation
 import Foundation
+import PushModel
 import Testing
 
 @testable import Report
@@ -26,6 +27,11 @@ import Testing
 
   /// What the validator complains of, one line each.
   static func complaints(about documents: [String]) throws -> String {
+    try python(script, "[\(documents.joined(separator: ","))]")
+  }
+
+  /// What a script prints that is given the schema's path and an input, run by a Python that has jsonschema.
+  static func python(_ script: String, _ text: String) throws -> String {
     for python in ["/usr/bin/env python3", "/usr/bin/python3"] {
       let words = python.split(separator: " ").map(String.init)
       let probe = Process()
@@ -37,7 +43,7 @@ import Testing
       guard probe.terminationStatus == 0 else { continue }
 
       let input = URL(filePath: NSTemporaryDirectory()).appending(path: "pushtrail-schema-\(UUID().uuidString).json")
-      try Data("[\(documents.joined(separator: ","))]".utf8).write(to: input)
+      try Data(text.utf8).write(to: input)
       defer { try? FileManager.default.removeItem(at: input) }
       let process = Process()
       process.executableURL = URL(filePath: words[0])
@@ -96,17 +102,51 @@ import Testing
     }
   }
 
+  @Test func everyCharacterSurvivesAtEveryPlace() throws {
+    let scalars = (0..<0x180).compactMap(Unicode.Scalar.init)
+    var texts: [String] = []
+    for length in 1...18 {
+      for place in 0..<length {
+        for scalar in scalars {
+          texts.append(
+            String(repeating: "x", count: place) + String(Character(scalar))
+              + String(repeating: "y", count: length - place - 1))
+        }
+      }
+    }
+    var report = Sample.report()
+    report.limits = texts
+    let json = Self.render(report)
+    let document = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
+    let back = try #require(document?["limits"] as? [String])
+    #expect(back.map { Array($0.unicodeScalars) } == texts.map { Array($0.unicodeScalars) })
+    #expect(!json.unicodeScalars.contains { $0 != "\n" && $0.isDeceptive })
+  }
+
+  @Test func timesAreThoseOfTheModel() {
+    var random = RandomReport(seed: 77)
+    for _ in 0..<5000 {
+      let time = Timestamp(seconds: Int64(random.below(253_402_300_800)))
+      let text = JSONWriter.text { (json: inout JSONWriter) throws(JSONWriter.Failure) in
+        try json.beginObject()
+        try json.time("t", time)
+        json.end()
+      }
+      #expect(text == "{\n  \"t\": \"\(time)\"\n}\n")
+    }
+  }
+
   @Test func theSameReportGivesTheSameBytesInSmallPieces() {
     var report = Sample.report()
     report.pushes = Array(repeating: report.pushes, count: 400).flatMap { $0 }
     var pieces: [Int] = []
-    var whole = ""
-    let sink = { (piece: borrowing String) in
-      whole += copy piece
-      pieces.append((copy piece).utf8.count)
+    var whole: [UInt8] = []
+    let sink = { (piece: Span<UInt8>) in
+      for index in piece.indices { whole.append(piece[index]) }
+      pieces.append(piece.count)
     }
     withoutActuallyEscaping(sink) { JSONReport(report, toolName: "git-pushtrail", toolVersion: "0").write(to: $0) }
-    #expect(whole == Self.render(report))
+    #expect(String(decoding: whole, as: UTF8.self) == Self.render(report))
     #expect(pieces.count > 5)
     #expect((pieces.max() ?? 0) < 80_000)
   }

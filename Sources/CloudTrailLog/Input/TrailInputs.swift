@@ -14,6 +14,14 @@ struct TrailFile: Hashable, Sendable {
   var name: String { isStandardInput ? "standard input" : String(decoding: bytes, as: UTF8.self) }
 }
 
+/// Which of a trail's log files are read, by the region that folder and name both tell; files whose place tells none count to
+/// whichever region is asked for.
+public enum TrailRegions: Hashable, Sendable {
+  case only(String)
+  /// What `only` leaves unread.
+  case allBut(String)
+}
+
 /// Lists the files of a trail, in the order in which they are read.
 struct TrailInputs {
   private(set) var files: [TrailFile] = []
@@ -59,6 +67,28 @@ struct TrailInputs {
       return folder < day
     }
     return count - files.count
+  }
+
+  /// Drops files that the regions exclude; returns how many. What a file's place does not tell for certain is never dropped
+  /// as another region's.
+  mutating func leaveOut(outside regions: TrailRegions) -> Int {
+    let count = files.count
+    files.removeAll { file in
+      let region = file.isNamed ? nil : Self.certainRegion(file)
+      return switch regions {
+      case .only(let wanted): region != nil && region != wanted
+      case .allBut(let other): region == nil || region == other
+      }
+    }
+    return count - files.count
+  }
+
+  /// The region that folder and name both tell, as in every file that CloudTrail delivers: one of the two alone may have been
+  /// made by whoever copied it.
+  private static func certainRegion(_ file: TrailFile) -> String? {
+    let place = LogFilePlace(path: file.name)
+    guard place.folderDay != nil, let name = file.name.split(separator: "/").last else { return nil }
+    return LogFilePlace(path: String(name)).region == place.region ? place.region : nil
   }
 
   private mutating func add(_ path: String) throws(TrailError) {

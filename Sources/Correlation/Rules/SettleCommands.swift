@@ -3,6 +3,9 @@ internal import RefLedger
 
 /// The commands that would turn an unknown into an answer. They are printed, never run, and none destroys evidence.
 struct SettleCommands {
+  /// git, where commands run: in the first clone, and in one whose history is cut short.
+  private let git: String
+  private let gitOfIncomplete: String
   private let remote: String
   private let isShallow: Bool
   private let repository: (account: String, region: String)
@@ -10,15 +13,25 @@ struct SettleCommands {
   private let questions: ServerQuestions
 
   init(_ judgement: Judgement) {
+    let clones = judgement.evidence.clones
+    let shallow = judgement.evidence.shallowClones.min()
+    let incomplete = shallow ?? clones.firstIndex { !$0.complete }
+    git = Self.git(in: clones.first?.path)
+    gitOfIncomplete = Self.git(in: incomplete.map { clones[$0].path } ?? clones.first?.path)
     remote = judgement.evidence.remoteName
-    isShallow = judgement.evidence.shallowClones.isEmpty == false
+    isShallow = shallow != nil
     gone = judgement.evidence.server.gone
     questions = judgement.serverQuestions
     repository = (judgement.evidence.accountID ?? "ACCOUNT", judgement.evidence.region ?? "REGION")
   }
 
+  /// A path of `.` is where one stands.
+  private static func git(in path: String?) -> String {
+    path.map { $0 == "." ? "git" : "git -C \(ShellWord.quoted($0))" } ?? "git"
+  }
+
   /// Brings one object without rewriting FETCH_HEAD, which is evidence.
-  func fetch(_ id: ObjectID) -> String { "git fetch --no-write-fetch-head \(ShellWord.quoted(remote)) \(id)" }
+  func fetch(_ id: ObjectID) -> String { "\(git) fetch --no-write-fetch-head \(ShellWord.quoted(remote)) \(id)" }
 
   /// Brings objects, or asks the server what it knows of them; nothing of those that it says it does not have.
   func lookFor(_ ids: [ObjectID]) -> [String] {
@@ -31,13 +44,13 @@ struct SettleCommands {
 
   func unshallow() -> String {
     isShallow
-      ? "git fetch --no-write-fetch-head --unshallow \(ShellWord.quoted(remote))"
-      : "git fetch --no-write-fetch-head --refetch \(ShellWord.quoted(remote))"
+      ? "\(gitOfIncomplete) fetch --no-write-fetch-head --unshallow \(ShellWord.quoted(remote))"
+      : "\(gitOfIncomplete) fetch --no-write-fetch-head --refetch \(ShellWord.quoted(remote))"
   }
 
   /// Asks the server for every ref, and judges with its answer.
   func lookAtRefs() -> [String] {
-    ["git ls-remote \(ShellWord.quoted(remote)) > refs-seen.txt  # then add: --refs-seen refs-seen.txt"]
+    ["\(git) ls-remote \(ShellWord.quoted(remote)) > refs-seen.txt  # then add: --refs-seen refs-seen.txt"]
   }
 
   /// Copies the trail's files of some days.

@@ -8,9 +8,7 @@ public struct BlameJSON {
 
   public init(_ blame: Blame) { self.blame = blame }
 
-  public func write<Failure: Error>(
-    to sink: @escaping (borrowing String) throws(Failure) -> Void
-  ) throws(Failure) {
+  public func write<Failure: Error>(to sink: @escaping (Span<UInt8>) throws(Failure) -> Void) throws(Failure) {
     try JSONWriter.write(to: sink) { (json: inout JSONWriter) throws(JSONWriter.Failure) in try write(into: &json) }
   }
 
@@ -18,23 +16,23 @@ public struct BlameJSON {
     try json.beginObject()
     try json.number("schemaVersion", 1)
     try json.string("file", blame.file.path)
-    try json.string("revision", blame.file.revision.hex)
+    try json.id("revision", blame.file.revision)
     try json.beginArray("lines")
     for line in blame.lines {
       try json.beginObject()
       try json.number("line", line.number)
-      try json.string("commit", line.commit.hex)
+      try json.id("commit", line.commit)
       try json.beginObject("author", inline: true)
       try json.string("name", line.author.authorName)
       try json.string("email", line.author.authorEmail)
-      try json.string("time", line.author.authored.description)
+      try json.time("time", line.author.authored)
       json.end()
       switch line.origin {
       case .push(let push):
         try json.beginObject("push")
         try json.string("eventID", push.eventID)
         try json.string("action", push.action)
-        try json.string("time", push.time.description)
+        try json.time("time", push.time)
         try json.write(push.principal)
         try json.string("ref", push.ref.rawValue)
         try json.string("certainty", push.isExact ? "exact" : "no-later-than")
@@ -46,6 +44,5 @@ public struct BlameJSON {
     }
     json.end()
     json.end()
-    try json.finish()
   }
 }

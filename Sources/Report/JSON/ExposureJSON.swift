@@ -14,14 +14,14 @@ public struct ExposureJSON {
   private func write(into json: inout JSONWriter) throws(JSONWriter.Failure) {
     try json.beginObject()
     try json.number("schemaVersion", 1)
-    try json.string("commit", exposure.commit.hex)
+    try json.id("commit", exposure.commit)
     try json.beginArray("intervals")
     for interval in exposure.intervals {
       try json.beginObject()
       try json.string("ref", interval.ref.rawValue)
       try json.string("certainty", interval.certainty.rawValue)
-      try json.string("start", ifPresent: interval.start?.description)
-      try json.string("end", ifPresent: interval.end?.description)
+      try json.time("start", ifPresent: interval.start)
+      try json.time("end", ifPresent: interval.end)
       try json.string("pushedBy", ifPresent: interval.pushedBy)
       try json.string("droppedBy", ifPresent: interval.droppedBy)
       json.end()
@@ -32,7 +32,7 @@ public struct ExposureJSON {
       try json.beginObject()
       try json.string("eventID", read.eventID)
       try json.string("action", read.action)
-      try json.string("time", read.time.description)
+      try json.time("time", read.time)
       try json.write(read.principal)
       try json.string("sourceIPAddress", read.sourceIPAddress)
       try json.string("userAgent", read.userAgent)
@@ -49,11 +49,10 @@ public struct ExposureJSON {
     for copy in exposure.clones {
       try json.beginObject(inline: true)
       try json.string("clone", copy.clone)
-      try json.string("time", copy.time.description)
+      try json.time("time", copy.time)
       json.end()
     }
     json.end()
     json.end()
-    try json.finish()
   }
 }

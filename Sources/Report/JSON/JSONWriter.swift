@@ -1,4 +1,7 @@
-/// Writes JSON (RFC 8259) piece by piece to a sink: two spaces of indentation, small objects on one line.
+internal import PushModel
+
+/// Writes JSON (RFC 8259) piece by piece to a sink: two spaces of indentation, small objects on one line; or one value a
+/// line, without spaces.
 ///
 /// It holds one buffer's worth of text, however large the document. Characters that are not seen or that move what is
 /// seen are written as `\uXXXX`, so that a document opened on a terminal is safe.
@@ -8,11 +11,22 @@ struct JSONWriter: ~Copyable {
   /// The sink failed; it knows why.
   struct Failure: Error {}
 
-  /// UTF-8: appending to a string costs several times as much.
-  private var buffer: [UInt8] = []
-  private let sink: (borrowing String) throws(Failure) -> Void
-  private var open: [Container] = []
-  private static var bufferSize: Int { 1 << 16 }
+  enum Layout {
+    /// One document for people and programs.
+    case page
+    /// One value a line, for programs that read line by line.
+    case lines
+  }
+
+  private var buffer = TextBuffer(capacity: Self.pieceSize + 4096)
+  private let sink: (Span<UInt8>) throws(Failure) -> Void
+  private let isCompact: Bool
+  /// What was begun last, and what that lies in.
+  private var current = Container(isArray: true, isInline: false)
+  private var outer: [Container] = []
+  /// `YYYY-MM-DDT` of the day that was written last: neighbours share it.
+  private var date: (day: Int64, text: String)?
+  private static var pieceSize: Int { 1 << 16 }
 
   private struct Container {
     var isArray: Bool
@@ -21,17 +35,18 @@ struct JSONWriter: ~Copyable {
     var isEmpty = true
   }
 
-  init(sink: @escaping (borrowing String) throws(Failure) -> Void) {
+  init(layout: Layout = .page, sink: @escaping (Span<UInt8>) throws(Failure) -> Void) {
     self.sink = sink
-    buffer.reserveCapacity(Self.bufferSize + 4096)
+    isCompact = layout == .lines
   }
 
   /// Writes a document to a sink that fails in its own way.
   static func write<Reason: Error>(
-    to sink: @escaping (borrowing String) throws(Reason) -> Void, _ body: (inout JSONWriter) throws(Failure) -> Void
+    _ layout: Layout = .page, to sink: @escaping (Span<UInt8>) throws(Reason) -> Void,
+    _ body: (inout JSONWriter) throws(Failure) -> Void
   ) throws(Reason) {
     let trouble = Trouble<Reason>()
-    var json = JSONWriter { (text: borrowing String) throws(Failure) in
+    var json = JSONWriter(layout: layout) { (text: Span<UInt8>) throws(Failure) in
       do throws(Reason) {
         try sink(text)
       } catch {
@@ -41,20 +56,22 @@ struct JSONWriter: ~Copyable {
     }
     do throws(Failure) {
       try body(&json)
+      try json.flush()
     } catch {
       if let reason = trouble.reason { throw reason }
     }
   }
 
   /// A whole small document.
-  static func text(_ body: (inout JSONWriter) throws(Failure) -> Void) -> String {
+  static func text(_ layout: Layout = .page, _ body: (inout JSONWriter) throws(Failure) -> Void) -> String {
     let pieces = Pieces()
-    write(to: { (piece: borrowing String) in pieces.text += copy piece }, body)
-    return pieces.text
+    write(
+      layout, to: { (piece: Span<UInt8>) in for index in piece.indices { pieces.bytes.append(piece[index]) } }, body)
+    return String(decoding: pieces.bytes, as: UTF8.self)
   }
 
   private final class Pieces {
-    var text = ""
+    var bytes: [UInt8] = []
   }
 
   private final class Trouble<Reason: Error> {
@@ -71,25 +88,24 @@ struct JSONWriter: ~Copyable {
     try begin(name, isArray: true, inline: inline)
   }
 
-  /// Ends what was begun last.
+  /// Ends what was begun last. A document, or a line, ends with a line feed.
   mutating func end() {
-    guard let container = open.popLast() else { return }
-    if !container.isEmpty {
-      if container.isInline { if !container.isArray { append(" ") } } else { breakLine() }
+    guard let container = outer.popLast() else { return }
+    let ended = current
+    current = container
+    if !ended.isEmpty, !isCompact {
+      if ended.isInline { if !ended.isArray { append(" ") } } else { breakLine() }
     }
-    append(container.isArray ? "]" : "}")
-  }
-
-  /// Writes what is still held; the document ends with a line feed.
-  mutating func finish() throws(Failure) {
-    append("\n")
-    try flush()
+    buffer.append(ended.isArray ? UInt8(ascii: "]") : UInt8(ascii: "}"))
+    if outer.isEmpty { append("\n") }
   }
 
   private mutating func begin(_ name: StaticString?, isArray: Bool, inline: Bool) throws(Failure) {
     try prepare(name)
-    append(isArray ? "[" : "{")
-    open.append(Container(isArray: isArray, isInline: inline || (open.last?.isInline ?? false)))
+    buffer.append(isArray ? UInt8(ascii: "[") : UInt8(ascii: "{"))
+    let isInline = inline || current.isInline
+    outer.append(current)
+    current = Container(isArray: isArray, isInline: isInline)
   }
 
   // MARK: Values
@@ -103,9 +119,50 @@ struct JSONWriter: ~Copyable {
     if let value { try string(name, value) }
   }
 
-  mutating func number(_ name: StaticString? = nil, _ value: some BinaryInteger) throws(Failure) {
+  mutating func id(_ name: StaticString? = nil, _ value: ObjectID) throws(Failure) {
     try prepare(name)
-    append(text: String(value))
+    buffer.append(UInt8(ascii: "\""))
+    let digits = value.hexDigits
+    buffer.append(eight: digits.0)
+    buffer.append(eight: digits.1)
+    buffer.append(eight: digits.2)
+    buffer.append(eight: digits.3)
+    buffer.append(eight: digits.4)
+    buffer.append(UInt8(ascii: "\""))
+  }
+
+  mutating func id(_ name: StaticString, ifPresent value: ObjectID?) throws(Failure) {
+    if let value { try id(name, value) }
+  }
+
+  mutating func time(_ name: StaticString, _ value: Timestamp) throws(Failure) {
+    try prepare(name)
+    let day = value.day
+    let text: String
+    if let date, date.day == day {
+      text = date.text
+    } else {
+      text = String(Timestamp(seconds: day * 86_400).description.dropLast("00:00:00Z".utf8.count))
+      date = (day, text)
+    }
+    buffer.append(UInt8(ascii: "\""))
+    buffer.append(text)
+    let second = UInt64(value.seconds - day * 86_400)
+    func twoDigits(_ number: UInt64) -> UInt64 { 0x3030 | number / 10 | (number % 10) << 8 }
+    buffer.append(
+      eight: twoDigits(second / 3600) | 0x3A << 16 | twoDigits(second / 60 % 60) << 24 | 0x3A << 40 | twoDigits(
+        second % 60)
+        << 48)
+    append("Z\"")
+  }
+
+  mutating func time(_ name: StaticString, ifPresent value: Timestamp?) throws(Failure) {
+    if let value { try time(name, value) }
+  }
+
+  mutating func number(_ name: StaticString? = nil, _ value: Int) throws(Failure) {
+    try prepare(name)
+    buffer.append(String(value))
   }
 
   mutating func flag(_ name: StaticString, _ value: Bool) throws(Failure) {
@@ -122,49 +179,44 @@ struct JSONWriter: ~Copyable {
   mutating func count(named name: String, _ value: Int) throws(Failure) {
     try prepare(nil)
     appendEscaped(name)
-    append(": ")
-    append(text: String(value))
+    append(isCompact ? ":" : ": ")
+    buffer.append(String(value))
   }
 
   private mutating func prepare(_ name: StaticString?) throws(Failure) {
-    if buffer.count >= Self.bufferSize {
-      try flush()
-    }
-    if let last = open.indices.last {
-      if !open[last].isEmpty { append(",") }
-      if open[last].isInline {
-        if !open[last].isArray || !open[last].isEmpty { append(" ") }
+    if buffer.count >= Self.pieceSize { try flush() }
+    guard !outer.isEmpty else { return }
+    if !current.isEmpty { buffer.append(UInt8(ascii: ",")) }
+    if !isCompact {
+      if current.isInline {
+        if !current.isArray || !current.isEmpty { append(" ") }
       } else {
         breakLine()
       }
-      open[last].isEmpty = false
     }
+    current.isEmpty = false
     if let name {
-      append("\"")
+      buffer.append(UInt8(ascii: "\""))
       append(name)
-      append("\": ")
+      append(isCompact ? "\":" : "\": ")
     }
   }
 
   private mutating func flush() throws(Failure) {
-    try sink(String(decoding: buffer, as: UTF8.self))
-    buffer.removeAll(keepingCapacity: true)
+    let sink = sink
+    try buffer.empty(into: sink)
   }
 
-  private mutating func append(_ text: StaticString) {
-    unsafe buffer += UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-  }
-
-  private mutating func append(text: String) { buffer += text.utf8 }
+  @inline(__always) private mutating func append(_ text: StaticString) { buffer.append(text) }
 
   private mutating func breakLine() {
-    append("\n")
-    for _ in open { append("  ") }
+    buffer.append(UInt8(ascii: "\n"))
+    buffer.append(spaces: 2 * outer.count)
   }
 
   private mutating func appendEscaped(_ text: String) {
-    append("\"")
-    if !appendPlain(text) {
+    buffer.append(UInt8(ascii: "\""))
+    if !buffer.appendPlain(text) {
       for scalar in text.unicodeScalars {
         switch scalar {
         case "\"": append("\\\"")
@@ -176,27 +228,16 @@ struct JSONWriter: ~Copyable {
           if scalar.isDeceptive {
             for unit in UTF16.encode(scalar) ?? UTF16.EncodedScalar() { appendUnit(unit) }
           } else {
-            buffer += UTF8.encode(scalar) ?? UTF8.EncodedScalar()
+            for byte in UTF8.encode(scalar) ?? UTF8.EncodedScalar() { buffer.append(byte) }
           }
         }
       }
     }
-    append("\"")
-  }
-
-  /// Appends text that needs no escapes, as nearly all does, and says whether it did.
-  private mutating func appendPlain(_ text: String) -> Bool {
-    let bytes = text.utf8.span
-    for index in bytes.indices {
-      let byte = bytes[index]
-      if byte < 0x20 || byte >= 0x7F || byte == 0x22 || byte == 0x5C { return false }
-    }
-    append(text: text)
-    return true
+    buffer.append(UInt8(ascii: "\""))
   }
 
   private mutating func appendUnit(_ unit: UInt16) {
     let digits = String(unit, radix: 16)
-    append(text: "\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
+    buffer.append("\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
   }
 }

@@ -46,6 +46,36 @@ public enum ReportSchema {
         "summary"
       ],
       "$defs": {
+        "line": {
+          "description": "A line of the report as NDJSON: an object with one key, which names what it is. First comes report, last summary.",
+          "type": "object",
+          "additionalProperties": false,
+          "minProperties": 1,
+          "maxProperties": 1,
+          "properties": {
+            "report": {
+              "description": "What stands before the pushes in the report as one document.",
+              "type": "object",
+              "additionalProperties": false,
+              "properties": {
+                "schemaVersion": { "const": 1 },
+                "tool": { "$ref": "#/properties/tool" },
+                "repository": { "$ref": "#/$defs/repository" },
+                "trail": { "$ref": "#/$defs/trail" },
+                "clones": { "$ref": "#/properties/clones" }
+              },
+              "required": ["schemaVersion", "tool", "repository", "trail", "clones"]
+            },
+            "push": { "$ref": "#/$defs/push" },
+            "attempt": { "$ref": "#/$defs/attempt" },
+            "pull": { "$ref": "#/$defs/pull" },
+            "ref": { "$ref": "#/$defs/ref" },
+            "limit": { "$ref": "#/properties/limits/items" },
+            "epoch": { "$ref": "#/$defs/epoch" },
+            "finding": { "$ref": "#/$defs/finding" },
+            "summary": { "$ref": "#/$defs/summary" }
+          }
+        },
         "time": { "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$" },
         "objectId": { "type": "string", "pattern": "^[0-9a-f]{40}$" },
         "possibleTips": {

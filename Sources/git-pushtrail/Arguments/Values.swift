@@ -140,13 +140,14 @@ enum Listing: String, ExpressibleByArgument, CaseIterable {
 }
 
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
-  case text, markdown, json
+  case text, markdown, json, ndjson
 
   var format: ReportFormat {
     switch self {
     case .text: .text
     case .markdown: .markdown
     case .json: .json
+    case .ndjson: .ndjson
     }
   }
 }

@@ -62,7 +62,7 @@ struct BlameCommand: ParsableCommand {
       switch format {
       case .text: try Output.print(BlameText(blame).text(screen.style()))
       case .json:
-        try BlameJSON(blame).write { (text: borrowing String) throws(CommandFailure) in try Output.print(text) }
+        try BlameJSON(blame).write { (text: Span<UInt8>) throws(CommandFailure) in try Output.print(text) }
       }
       return .verified
     }

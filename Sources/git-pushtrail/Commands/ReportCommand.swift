@@ -6,15 +6,20 @@ internal import Report
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Write the whole provenance report: text, Markdown or JSON.",
+    abstract: "Write the whole provenance report: text, Markdown, JSON or NDJSON.",
     discussion: """
       Every push with who, when, old and new tip, transition, verdict and commits; every finding with its evidence; \
       every ref. Without --output it goes to standard output.
 
         git pushtrail report --trail /var/cloudtrail --format json | jq .summary
         git pushtrail report --trail /var/cloudtrail --output audit.md --output audit.json
+        git pushtrail report --trail /var/cloudtrail --format ndjson | jq -c 'select(.push).push.principal.name'
 
-      A file's format is its extension's: .txt, .md, .json. It appears whole or not at all.
+      NDJSON is the same line by line, for reports that are too long to hold: each line is an object with one key, which \
+      names what it is. First is {"report": ...}, with all that stands before the pushes in the JSON; then one line each \
+      push, attempt, pull, ref, limit, epoch and finding; last is {"summary": ...}, without which the text was cut short.
+
+      A file's format is its extension's: .txt, .md, .json, .ndjson. It appears whole or not at all.
 
       \(ExitCodes.help)
       """)
@@ -25,7 +30,8 @@ struct ReportCommand: ParsableCommand {
   @OptionGroup(title: "Screen") var screen: ScreenOptions
 
   @Option(
-    help: ArgumentHelp("The format of standard output: text, markdown, json. (default: text)", valueName: "format"))
+    help: ArgumentHelp(
+      "The format of standard output: text, markdown, json, ndjson. (default: text)", valueName: "format"))
   var format: OutputFormat?
 
   @Option(
@@ -34,16 +40,17 @@ struct ReportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Which commit ids the JSON lists: exact (those surely of their push), all, count (none).", valueName: "which"))
+      "Which commit ids the JSON and the NDJSON list: exact (those surely of their push), all, count (none).",
+      valueName: "which"))
   var commits: Listing = .exact
 
-  @Flag(help: "Print the JSON Schema of --format json, and do nothing else.")
+  @Flag(help: "Print the JSON Schema of --format json (and, as $defs/line, of a line of ndjson), and do nothing else.")
   var printSchema = false
 
   func validate() throws {
     for file in output where file != "-" {
       guard let named = ReportFormat(fileName: file) else {
-        throw ValidationError("--output \(file): the extension tells the format: .txt, .md or .json")
+        throw ValidationError("--output \(file): the extension tells the format: .txt, .md, .json or .ndjson")
       }
       // With one file and a format, the two must agree; with several, --format is for standard output alone.
       if let format, output.count == 1, format.format != named {
@@ -82,18 +89,20 @@ struct ReportCommand: ParsableCommand {
       if style.width == nil { style.width = Self.pageWidth }
       try Output.print(ReportText(report).text(style))
     case .markdown: try Output.print(ReportMarkdown(report).text())
-    case .json:
-      try Self.json(report).write { (text: borrowing String) throws(CommandFailure) in try Output.print(text) }
+    case .json: try Self.json(report).write { (text: Span<UInt8>) throws(CommandFailure) in try Output.print(text) }
+    case .ndjson:
+      try Self.json(report).writeLines { (text: Span<UInt8>) throws(CommandFailure) in try Output.print(text) }
     }
   }
 
   private func write(_ report: ProvenanceReport, to file: String) throws(CommandFailure) {
     let format = ReportFormat(fileName: file) ?? .text
-    try OutputFile.write(file) { (sink: @escaping (borrowing String) throws(SystemError) -> Void) throws(SystemError) in
+    try OutputFile.write(file) { (sink: @escaping (Span<UInt8>) throws(SystemError) -> Void) throws(SystemError) in
       switch format {
-      case .text: try sink(ReportText(report).text(TextStyle(width: screen.width ?? Self.pageWidth)))
-      case .markdown: try sink(ReportMarkdown(report).text())
+      case .text: try sink(ReportText(report).text(TextStyle(width: screen.width ?? Self.pageWidth)).utf8.span)
+      case .markdown: try sink(ReportMarkdown(report).text().utf8.span)
       case .json: try Self.json(report).write(to: sink)
+      case .ndjson: try Self.json(report).writeLines(to: sink)
       }
     }
   }

@@ -4,7 +4,9 @@ internal import Report
 /// Standard output and standard error, written whole; a reader that went away is no failure.
 enum Output {
   /// Prints to standard output. Once nobody reads, the rest is dropped in silence: the exit code still says the result.
-  static func print(_ text: borrowing String) throws(CommandFailure) {
+  static func print(_ text: String) throws(CommandFailure) { try print(text.utf8.span) }
+
+  static func print(_ text: Span<UInt8>) throws(CommandFailure) {
     do throws(SystemError) {
       try write(text, to: STDOUT_FILENO)
     } catch {
@@ -34,9 +36,12 @@ enum Output {
     do throws(SystemError) { try write(text, to: STDERR_FILENO) } catch {}
   }
 
-  static func write(_ text: borrowing String, to descriptor: CInt) throws(SystemError) {
-    var bytes = (copy text)
-    let failure: CInt? = bytes.withUTF8 { buffer in
+  private static func write(_ text: String, to descriptor: CInt) throws(SystemError) {
+    try write(text.utf8.span, to: descriptor)
+  }
+
+  static func write(_ text: Span<UInt8>, to descriptor: CInt) throws(SystemError) {
+    let failure: CInt? = unsafe text.withUnsafeBufferPointer { buffer in
       var offset = 0
       while offset < buffer.count {
         let written = unsafe Glibc.write(

@@ -4,14 +4,14 @@ internal import Glibc
 enum OutputFile {
   static func write(
     _ path: String,
-    _ content: (_ sink: @escaping (borrowing String) throws(SystemError) -> Void) throws(SystemError) -> Void
+    _ content: (_ sink: @escaping (Span<UInt8>) throws(SystemError) -> Void) throws(SystemError) -> Void
   ) throws(CommandFailure) {
     let temporary = "\(path).\(getpid()).tmp"
     // O_EXCL: a link that somebody put there is not followed. The mode is what the umask leaves of 0666.
     let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     if descriptor < 0 { throw failure(path, .last()) }
     do throws(SystemError) {
-      try content { (text: borrowing String) throws(SystemError) in try Output.write(text, to: descriptor) }
+      try content { (text: Span<UInt8>) throws(SystemError) in try Output.write(text, to: descriptor) }
       if fsync(descriptor) != 0, errno != EINVAL { throw .last() }
     } catch {
       close(descriptor)
