@@ -9,6 +9,9 @@ public final class Clone {
   private let objectDirectories: [String]
   private let loose: LooseObjects
   private lazy var packs = Packs(objectDirectories)
+  /// Whether all objects that it had when the run began are listed here. libgit2 looks anew at its folders for each object
+  /// that it does not find, at the cost of thirty that it does.
+  private lazy var isListed = loose.isWhole && packs.isWhole
   private var commitGraphUse: CommitGraphUse
   private let remoteConfiguration: RemoteConfiguration
   /// The worktree, or the git directory of a bare repository, as it was named.
@@ -23,7 +26,7 @@ public final class Clone {
   public var notes: [String] { openingNotes + graphNotes + historyNotes }
   private var openingNotes: [String]
   private var historyNotes: [String] = []
-  private var reflogs: [String: [ReflogEntry]] = [:]
+  private var reflogs: [String: Reflog] = [:]
   /// Why its commit-graph is not used, where it has one that ought to be.
   private var graphNotes: [String] = []
   /// Why some commits lack their parents; set once the graph is loaded.
@@ -125,6 +128,7 @@ public final class Clone {
   // MARK: - Objects
 
   func read(_ id: ObjectID) -> ObjectDatabase.Outcome {
+    if isListed, !loose.contains(id), !packs.contains(id) { return .absent }
     if let reason = loose.damage(of: id) { return .damaged(reason) }
     return objects.read(id)
   }
@@ -159,11 +163,25 @@ public final class Clone {
     return false
   }
 
-  /// Whether a pack has an object, and nothing lies loose that might be read in its place.
-  func isPacked(_ id: ObjectID) -> Bool { !loose.contains(id) && packs.contains(id) }
+  /// Where a pack has an object; `nil` also if something lies loose that might be read in its place.
+  func packedPlace(of id: ObjectID) -> Packs.Place? { loose.contains(id) ? nil : packs.place(of: id) }
 
   /// The commits in its packs that do not lie loose as well, in the order in which they lie there.
-  func packedCommits() -> [ObjectID] { packs.commits().filter { !loose.contains($0) } }
+  func packedCommits() -> [Packs.Place] {
+    loose.isEmpty ? packs.commits() : packs.commits().filter { !loose.contains(packs.id(at: $0)) }
+  }
+
+  func id(at place: Packs.Place) -> ObjectID { packs.id(at: place) }
+
+  /// Reads many packed commits at once.
+  func parallelReader() -> ParallelReader { ParallelReader(path: commonDirectory, packs: packs) }
+
+  /// The positions of its commit-graph, ascending, whose commits are in none of its packs.
+  func unpacked(in chain: CommitGraphChain) -> [UInt32] {
+    chain.tables.flatMap { table in
+      packs.missing(Array(0..<UInt32(table.ids.count)), of: table.ids).map { $0 + UInt32(table.base) }
+    }
+  }
 
   /// The first of the commits at some positions of its commit-graph, which ascend, that it no longer has.
   func firstGone(of positions: [UInt32], in chain: CommitGraphChain) -> ObjectID? {
@@ -183,7 +201,7 @@ public final class Clone {
   func allTips() throws(GitStoreError) -> [ObjectID] {
     var tips = refs.map(\.target)
     if let head = handle.head() { tips.append(head) }
-    for fetchHead in fetchHeadFiles() { tips += fetchHead.content?.lines.map(\.id) ?? [] }
+    for fetchHead in fetchHeadFiles { tips += fetchHead.content?.lines.map(\.id) ?? [] }
     for name in refs.map(\.name.rawValue) + ["HEAD"] {
       for entry in reflog(name) {
         tips.append(entry.new)
@@ -253,26 +271,42 @@ public final class Clone {
   var hasFetchHead: Bool { fetchHeadPaths.contains { Files.modified($0) != nil } }
 
   /// FETCH_HEAD of the main worktree and of every linked one; files of 0 bytes say nothing.
-  func fetchHeadFiles() -> [FetchHeadFile] {
+  private(set) lazy var fetchHeadFiles: [FetchHeadFile] = {
     fetchHeadPaths.compactMap { path in
-      guard let text = Files.text(path), !text.isEmpty, let time = Files.modified(path) else { return nil }
-      return FetchHeadFile(path: path, time: time, content: FetchHead(text))
+      guard let bytes = Files.bytes(path), !bytes.isEmpty, let time = Files.modified(path) else { return nil }
+      return FetchHeadFile(path: path, time: time, content: FetchHead(bytes))
     }
+  }()
+
+  private struct Reflog {
+    var entries: [ReflogEntry]
+    /// Lines that are not git's, counted from 1: libgit2 leaves them out without a word.
+    var damagedLines: [Int] = []
   }
 
-  /// A ref's log, oldest first; empty where it has none. libgit2 would create a missing one: it is asked first.
-  func reflog(_ name: String) -> [ReflogEntry] {
+  /// A ref's log, oldest first; empty where it has none.
+  func reflog(_ name: String) -> [ReflogEntry] { wholeReflog(name).entries }
+
+  func damagedReflogLines(_ name: String) -> [Int] { wholeReflog(name).damagedLines }
+
+  private func wholeReflog(_ name: String) -> Reflog {
     if let known = reflogs[name] { return known }
-    let log = handle.reflog(name)
+    let path = (name == "HEAD" ? gitDirectory : commonDirectory) + "logs/" + name
+    var log: Reflog
+    // Other refs may be each worktree's own: libgit2 knows.
+    let isPlain = name == "HEAD" || ["refs/heads/", "refs/remotes/", "refs/tags/"].contains(where: name.hasPrefix)
+    if isPlain, let entries = Files.smallFile(path).flatMap(ReflogFile.entries) {
+      log = Reflog(entries: entries)
+    } else {
+      // libgit2 would create a missing log: it is asked first.
+      log = Reflog(entries: handle.reflog(name))
+      let lines = Files.text(path)?.split(separator: "\n", omittingEmptySubsequences: false) ?? []
+      log.damagedLines = lines.enumerated().filter { !$1.isEmpty && !ReflogEntry.isWellFormed($1) }.map {
+        $0.offset + 1
+      }
+    }
     reflogs[name] = log
     return log
-  }
-
-  /// Lines of a ref's log that are not git's, counted from 1: libgit2 leaves them out without a word.
-  func damagedReflogLines(_ name: String) -> [Int] {
-    guard let text = Files.text((name == "HEAD" ? gitDirectory : commonDirectory) + "logs/" + name) else { return [] }
-    return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-      .filter { !$1.isEmpty && !ReflogEntry.isWellFormed($1) }.map { $0.offset + 1 }
   }
 
   /// The branch that a remote's HEAD names, as a server ref.

@@ -76,8 +76,10 @@ public struct CloneSightings: Sendable {
   fileprivate(set) var isBareWithoutRefspecs = false
 
   /// Adds to what is known of the fetch that a clone recorded at a time.
-  mutating func noteFetch(clone: Int, at time: Timestamp, evidence: String, _ add: (inout CloneFetch) -> Void) {
-    add(&fetchesByTime[time, default: CloneFetch(clone: clone, time: time, evidence: evidence)])
+  mutating func noteFetch(
+    clone: Int, at time: Timestamp, evidence: @autoclosure () -> String, _ add: (inout CloneFetch) -> Void
+  ) {
+    add(&fetchesByTime[time, default: CloneFetch(clone: clone, time: time, evidence: evidence())])
   }
 
   /// Whether a fetch in this clone would show a server ref.

@@ -15,30 +15,44 @@ struct FetchHead {
   var lines: [Line] = []
 
   /// `nil` if some line is not FETCH_HEAD's.
-  init?(_ text: String) {
-    for line in text.split(separator: "\n", omittingEmptySubsequences: true) {
-      let fields = line.split(separator: "\t", maxSplits: 2, omittingEmptySubsequences: false)
-      guard fields.count == 3, let id = ObjectID(hex: fields[0]) else { return nil }
-      guard let (ref, url) = Self.note(fields[2]) else { return nil }
-      lines.append(Line(id: id, ref: ref, isForMerge: fields[1] != "not-for-merge", url: url))
+  init?(_ bytes: [UInt8]) {
+    var lastURL = (bytes: bytes[0..<0], text: "")
+    for line in bytes.split(separator: UInt8(ascii: "\n")) {
+      let fields = line.split(separator: UInt8(ascii: "\t"), maxSplits: 2, omittingEmptySubsequences: false)
+      guard fields.count == 3,
+        let id = unsafe fields[0].withUnsafeBytes({ unsafe ObjectHeader.id($0) })
+      else { return nil }
+      let (ref, url) = Self.note(fields[2])
+      // Mostly they all have one URL.
+      if !url.elementsEqual(lastURL.bytes) || lastURL.text.isEmpty {
+        lastURL = (url, String(decoding: url, as: UTF8.self))
+      }
+      let isForMerge = !fields[1].elementsEqual("not-for-merge".utf8)
+      lines.append(Line(id: id, ref: ref, isForMerge: isForMerge, url: lastURL.text))
     }
   }
 
   /// `branch 'NAME' of URL`, `tag 'NAME' of URL`, `remote-tracking branch 'NAME' of URL` (the server's own
   /// `refs/remotes/`), `'refs/...' of URL`, or a URL alone (HEAD).
-  private static func note(_ note: Substring) -> (RefName?, String)? {
+  private static func note(_ note: ArraySlice<UInt8>) -> (RefName?, url: ArraySlice<UInt8>) {
     // Names cannot hold a space; the last "' of " ends the name.
-    guard let quote = note.firstIndex(of: "'"), let end = note.ranges(of: "' of ").last else {
-      return (nil, String(note))
-    }
+    let ending = Array("' of ".utf8)
+    guard let quote = note.firstIndex(of: ending[0]) else { return (nil, note) }
+    var end = note.endIndex - ending.count
+    while end >= quote, !note[end..<end + ending.count].elementsEqual(ending) { end -= 1 }
+    guard end >= quote else { return (nil, note) }
+    let name = String(decoding: note[min(quote + 1, end)..<end], as: UTF8.self)
     let kind = note[..<quote]
-    let name = String(note[note.index(after: quote)..<end.lowerBound])
-    let url = String(note[end.upperBound...])
-    switch kind {
-    case "branch ": return (.branch(name), url)
-    case "tag ": return (.tag(name), url)
-    case "remote-tracking branch ": return (RefName("refs/remotes/" + name), url)
-    default: return (name.hasPrefix("refs/") ? RefName(name) : nil, url)
-    }
+    let ref: RefName? =
+      if kind.elementsEqual("branch ".utf8) {
+        .branch(name)
+      } else if kind.elementsEqual("tag ".utf8) {
+        .tag(name)
+      } else if kind.elementsEqual("remote-tracking branch ".utf8) {
+        RefName("refs/remotes/" + name)
+      } else {
+        name.hasPrefix("refs/") ? RefName(name) : nil
+      }
+    return (ref, note[(end + ending.count)...])
   }
 }

@@ -1,13 +1,25 @@
 internal import PushModel
 
-/// The graph under construction: commits are numbered as they are first named, and read from the first clone that has
-/// them.
+/// The graph under construction: what the tips lead to, each commit from the first clone that has it, left behind in
+/// topological order by one walk, depth first.
 ///
-/// Everything of a commit lies in flat arrays at its number; a history of a million commits has no object per commit.
-/// One walk from the tips, depth first, reads each commit when it comes to it and leaves it behind in topological order.
+/// A commit is called by its *slot*: its position in the first clone's commit-graph, whose file says everything of it, or
+/// a number above those positions for every other commit, as they are first named. Everything of a commit lies in flat
+/// arrays at its slot; a history of a million commits has no object per commit.
 struct GraphDiscovery {
-  private static let nobody: UInt16 = .max
-  private static let nowhere: UInt32 = .max
+  typealias Slot = UInt32
+
+  static let nobody: UInt16 = .max
+
+  /// Where the walk left a commit: its node in the finished graph, or one of the three numbers above all nodes.
+  enum Place {
+    static let unread: UInt32 = .max
+    /// Its parents are being walked.
+    static let open: UInt32 = .max - 1
+    /// The clone no longer has what its commit-graph has at the position: another slot stands for the commit.
+    static let elsewhere: UInt32 = .max - 2
+    static func isNode(_ place: UInt32) -> Bool { place < elsewhere }
+  }
 
   private enum Object {
     case tag(ObjectID)
@@ -15,61 +27,82 @@ struct GraphDiscovery {
   }
 
   /// Where a commit was found.
-  private enum Place {
+  private enum Source {
     case graph(clone: Int, position: UInt32)
     case object(ObjectDatabase.Outcome, owner: UInt16)
   }
 
-  /// How far the walk is with a commit.
-  private enum State: UInt8 {
-    case unread, read
-    /// Its parents are being walked.
-    case open
-    case placed
-  }
-
   private let clones: [Clone]
-  private let graphs: [CommitGraphChain?]
   private let told: [ObjectID: ToldCommit]
-  private var table = NodeTable()
+
+  // MARK: The first clone's commit-graph
+
+  private let base: CommitGraphChain?
+  private let baseCount: Int
+  /// And where the walk left each of its commits.
+  private var baseCommits: ParentTable
+  /// Its positions whose commits are in no pack, ascending: those may be gone.
+  private let unpacked: [UInt32]
+  private var replacements: [UInt32: Slot] = [:]
+
+  // MARK: Every other commit, at its slot less `baseCount`
+
   private var ids: [ObjectID] = []
   private var times: [Int64] = []
   /// The clone that has the commit.
   private var owners: [UInt16] = []
   /// Whether some parents are not known.
   private var isBoundary: [Bool] = []
-  private var states: [State] = []
-  /// `parents[parentStarts[n]..<parentStarts[n] + parentCounts[n]]`: in the order of reading, not of numbers.
+  /// Its parents are `parents[parentStarts[n]..<parentStarts[n] + parentCounts[n]]`, once it is read.
   private var parentStarts: [UInt32] = []
   private var parentCounts: [UInt16] = []
-  private var parents: [UInt32] = []
+  private var parents: [Slot] = []
+  private var table = NodeTable()
   private var others: [ObjectID: Object] = [:]
 
-  /// For each clone, the number of the commit at each position of its commit-graph that was come to.
-  private var nodesInGraph: [[UInt32]]
-  /// The position in the first clone's commit-graph of a commit that was named by it; until the walk comes to it.
-  private var positions: [UInt32] = []
-  private var parentPositions: [UInt32] = []
-  /// A clone whose commit-graph contradicts itself.
-  private var contradiction: Int?
+  /// The commit-graphs of the other clones, and the slot of each of their commits that was come to.
+  private let graphs: [CommitGraphChain?]
+  private let parentTables: [ParentTable?]
+  private var slotsInGraph: [[Slot]]
 
-  private var stack: [UInt32] = []
-  /// Parents before children: a branch's commits lie side by side, and what was first reached through a commit lies just
-  /// before it, from its `firstBelow` on.
-  private var order: [UInt32] = []
-  private var firstBelow: [UInt32] = []
-  /// How many commits were placed when the walk came to a commit.
-  private var opened: [UInt32] = []
+  // MARK: The walk
+
+  private struct Step {
+    var slot: Slot
+    /// How many commits were placed when the walk came to it; `unread` before that.
+    var placedBefore: UInt32
+  }
+
+  /// Of the commits that are not in the first clone's commit-graph.
+  private var places: [UInt32] = []
+  private var stack: [Step] = []
+  /// What the walk left behind, parents before children.
+  private(set) var found: FoundCommits
   /// Objects of each clone that are there and cannot be read.
   private(set) var damage: [[String]]
+  /// A clone whose commit-graph is damaged, and one whose contradicts itself.
+  private var unsound: Int?
+  private var contradiction: Int?
 
   init(clones: [Clone], told: [ToldCommit]) {
     self.clones = clones
     self.told = Dictionary(told.map { ($0.id, $0) }) { first, _ in first }
     graphs = clones.map { $0.commitGraph() }
-    nodesInGraph = graphs.map { Array(repeating: Self.nowhere, count: $0?.count ?? 0) }
+    base = graphs.first ?? nil
+    baseCount = base?.count ?? 0
+    (baseCommits, unpacked) = Self.opened(base, of: clones.first)
+    parentTables = graphs.enumerated().map { $0 == 0 ? nil : $1?.parents() }
+    slotsInGraph = graphs.enumerated().map { Array(repeating: Place.unread, count: $0 == 0 ? 0 : $1?.count ?? 0) }
     damage = Array(repeating: [], count: clones.count)
-    reserve(graphs.compactMap { $0?.count }.max() ?? 0)
+    found = FoundCommits(clones: clones.count)
+    found.reserve(baseCount)
+  }
+
+  private static func opened(_ base: CommitGraphChain?, of clone: Clone?) -> (ParentTable, unpacked: [UInt32]) {
+    guard let base, let clone else { return (ParentTable(), []) }
+    let parents = Background { base.parents() }
+    let unpacked = clone.unpacked(in: base)
+    return (parents.value() ?? ParentTable(), unpacked)
   }
 
   /// Arrays that grow by doubling hold up to three times what is in them.
@@ -79,14 +112,20 @@ struct GraphDiscovery {
     times.reserveCapacity(count)
     owners.reserveCapacity(count)
     isBoundary.reserveCapacity(count)
-    states.reserveCapacity(count)
     parentStarts.reserveCapacity(count)
     parentCounts.reserveCapacity(count)
     parents.reserveCapacity(parents.count + more + more / 3)
-    positions.reserveCapacity(count)
-    order.reserveCapacity(count)
-    firstBelow.reserveCapacity(count)
-    opened.reserveCapacity(count)
+    places.reserveCapacity(count)
+    found.reserve(baseCount + count)
+  }
+
+  /// Reads everything that some ids lead to, while another thread takes the checksums of the commit-graphs.
+  mutating func read(from tips: [ObjectID]) {
+    let chains = graphs
+    let damaged = Background { chains.firstIndex { $0?.isSound == false } }
+    readAhead(from: tips)
+    for tip in tips { read(from: tip) }
+    unsound = damaged.value() ?? nil
   }
 
   // MARK: - Reading ahead
@@ -96,7 +135,7 @@ struct GraphDiscovery {
 
   /// Reads at once, on several threads, what the walk from these tips will surely ask the first clones' objects for:
   /// of a clone without a commit-graph the commits of its packs, else what lies on top of its commit-graph.
-  mutating func readAhead(from tips: [ObjectID]) {
+  private mutating func readAhead(from tips: [ObjectID]) {
     for index in clones.indices {
       if graphs[index] == nil {
         readPackedCommits(of: index)
@@ -109,18 +148,21 @@ struct GraphDiscovery {
   /// Packs hold hardly any commit that no tip leads to; what none does is dropped again.
   private mutating func readPackedCommits(of clone: Int) {
     let earlier = clones[..<clone]
-    let commits = clones[clone].packedCommits().filter { id in
-      guard state(of: id) == .unread else { return false }
-      return !earlier.contains { $0.has(id) }
+    var commits = clones[clone].packedCommits()
+    if clone > 0 {
+      commits.removeAll { place in
+        let id = clones[clone].id(at: place)
+        return isRead(id) || earlier.contains { $0.has(id) }
+      }
     }
     guard commits.count >= Self.worthwhile else { return }
     reserve(commits.count)
-    if clone == 0 { table.reserve(commits.count, ids) }
-    let reader = ParallelReader(path: clones[clone].commonDirectory)
+    table.reserve(ids.count + commits.count, ids)
+    let reader = clones[clone].parallelReader()
     // So many at a time that what was read and not yet noted down takes little room.
     let share = 1 << 15
     for start in stride(from: 0, to: commits.count, by: share) {
-      note(reader.read(Array(commits[start..<min(commits.count, start + share)])), of: clone)
+      note(reader.read(commits[start..<min(commits.count, start + share)]), of: clone)
     }
   }
 
@@ -129,20 +171,16 @@ struct GraphDiscovery {
     var wanted = unique(tips)
     var reader: ParallelReader?
     while true {
-      wanted = wanted.filter { id in
-        state(of: id) == .unread && graphs[clone]?.position(of: id) == nil && clones[clone].isPacked(id)
+      let places = wanted.compactMap { id in
+        graphs[clone]?.position(of: id) == nil && !isRead(id) ? clones[clone].packedPlace(of: id) : nil
       }
-      guard wanted.count >= Self.worthwhile else { return }
-      let known = reader ?? ParallelReader(path: clones[clone].commonDirectory)
+      guard places.count >= Self.worthwhile else { return }
+      let known = reader ?? clones[clone].parallelReader()
       reader = known
-      let batches = known.read(wanted)
+      let batches = known.read(places[...])
       note(batches, of: clone)
       wanted = unique(batches.flatMap(\.parents))
     }
-  }
-
-  private func state(of id: ObjectID) -> State {
-    node(of: id).map { states[Int($0)] } ?? .unread
   }
 
   private mutating func note(_ batches: [ParallelReader.Batch], of clone: Int) {
@@ -150,10 +188,9 @@ struct GraphDiscovery {
       var start = 0
       for (index, count) in batch.parentCounts.enumerated() {
         guard let count else { continue }
-        let node = Int(number(batch.ids[index]))
-        if states[node] == .unread {
-          (times[node], owners[node], states[node]) = (batch.times[index], UInt16(clone), .read)
-          link(node, to: batch.parents[start..<start + count])
+        let slot = slot(for: batch.ids[index])
+        if !isRead(slot) {
+          put(batch.parents[start..<start + count], batch.times[index], owner: UInt16(clone), at: slot)
         }
         start += count
       }
@@ -163,14 +200,14 @@ struct GraphDiscovery {
   // MARK: - The walk
 
   /// Reads what an id leads to: a commit's whole history, through tags.
-  mutating func read(from tip: ObjectID) {
+  private mutating func read(from tip: ObjectID) {
     var next: ObjectID? = tip
     while let id = next {
       next = nil
-      if let node = node(of: id), states[Int(node)] != .unread { return walk(from: node) }
+      if let slot = knownSlot(of: id), isRead(slot) { return walk(from: slot) }
       guard others[id] == nil else { return }
-      let place = place(of: id)
-      switch place {
+      let source = source(of: id)
+      switch source {
       case .object(.tag(let target), _):
         others[id] = .tag(target)
         next = target
@@ -179,51 +216,99 @@ struct GraphDiscovery {
         // An id that is nowhere is no node; it may still turn out to be somebody's parent.
         return
       case .graph, .object:
-        let node = number(id)
-        put(place, at: Int(node))
-        walk(from: node)
+        let slot = slot(for: id)
+        put(source, at: slot)
+        walk(from: slot)
       }
     }
   }
 
-  private mutating func walk(from root: UInt32) {
-    guard states[Int(root)] != .placed else { return }
-    stack.append(root)
-    while let next = stack.last {
-      let node = Int(next)
-      switch states[node] {
-      case .unread, .read:
-        if states[node] == .unread { read(node) }
-        states[node] = .open
-        opened[node] = UInt32(order.count)
-        // The first parent is taken up first: then a main line has all of its history just below it.
-        let start = Int(parentStarts[node])
-        for edge in (start..<start + Int(parentCounts[node])).reversed() {
-          let parent = parents[edge]
-          if states[Int(parent)].rawValue < State.open.rawValue { stack.append(parent) }
-        }
-      case .open:
+  private mutating func walk(from root: Slot) {
+    push(root)
+    while let step = stack.last {
+      if step.placedBefore != Place.unread {
         stack.removeLast()
-        states[node] = .placed
-        order.append(next)
-        firstBelow.append(opened[node])
-      case .placed: stack.removeLast()
+        place(step)
+      } else if ownPlace(of: step.slot) == Place.unread {
+        setPlace(of: step.slot, Place.open)
+        stack[stack.count - 1].placedBefore = UInt32(found.count)
+        // The first parent is taken up first: then a main line has all of its history just below it.
+        if step.slot < baseCount { pushParents(inBase: Int(step.slot)) } else { pushParents(of: step.slot) }
+      } else {
+        stack.removeLast()
       }
     }
   }
 
-  private mutating func read(_ node: Int) {
-    if positions[node] != Self.nowhere {
-      putFromGraph(0, positions[node], at: node)
-    } else {
-      put(place(of: ids[node]), at: node)
+  @inline(__always)
+  private mutating func push(_ slot: Slot) {
+    let place = ownPlace(of: slot)
+    if place == Place.unread {
+      stack.append(Step(slot: slot, placedBefore: Place.unread))
+    } else if place == Place.elsewhere, let slot = replacements[slot], ownPlace(of: slot) == Place.unread {
+      stack.append(Step(slot: slot, placedBefore: Place.unread))
     }
+  }
+
+  private mutating func pushParents(inBase position: Int) {
+    let commit = baseCommits.commits[position]
+    if !commit.isOctopus {
+      if commit.second != ParentTable.none { pushInBase(commit.second) }
+      if commit.first != ParentTable.none { pushInBase(commit.first) }
+    } else if let parents = baseCommits.parents(of: position) {
+      for parent in parents.reversed() { pushInBase(parent) }
+    } else {
+      contradiction = 0
+    }
+  }
+
+  @inline(__always)
+  private mutating func pushInBase(_ position: UInt32) {
+    if position < baseCount { push(position) } else { contradiction = 0 }
+  }
+
+  private mutating func pushParents(of slot: Slot) {
+    if !isRead(slot) { put(source(of: ids[Int(slot) - baseCount]), at: slot) }
+    for parent in parents(of: slot).reversed() { push(parent) }
+  }
+
+  /// Leaves a commit behind, all of whose parents have been.
+  private mutating func place(_ step: Step) {
+    setPlace(of: step.slot, UInt32(found.count))
+    guard step.slot < baseCount else {
+      let index = Int(step.slot) - baseCount
+      found.begin(step.slot, step.placedBefore, owner: owners[index], isComplete: !isBoundary[index])
+      if owners[index] == Self.nobody, told[ids[index]]?.isOnServer == true { found.noteOnServer() }
+      for parent in parents(of: step.slot) { link(parent) }
+      return found.end()
+    }
+    let commit = baseCommits.commits[Int(step.slot)]
+    found.begin(step.slot, step.placedBefore, owner: 0, isComplete: true)
+    if !commit.isOctopus {
+      if commit.first != ParentTable.none { linkInBase(commit.first) }
+      if commit.second != ParentTable.none { linkInBase(commit.second) }
+    } else {
+      for parent in baseCommits.parents(of: Int(step.slot)) ?? [] { linkInBase(parent) }
+    }
+    found.end()
+  }
+
+  @inline(__always)
+  private mutating func linkInBase(_ position: UInt32) {
+    guard position < baseCount else { return }
+    let place = baseCommits.commits[Int(position)].place
+    if place == Place.elsewhere { link(position) } else { found.link(place) }
+  }
+
+  private mutating func link(_ parent: Slot) {
+    found.link(place(of: parent))
+    if owner(of: parent) == Self.nobody { found.noteCut() }
   }
 
   /// In the first clone that has it and can read it.
-  private mutating func place(of id: ObjectID) -> Place {
+  private mutating func source(of id: ObjectID) -> Source {
     for (index, clone) in clones.enumerated() {
-      if let position = graphs[index]?.position(of: id), clone.has(id) {
+      if let position = graphs[index]?.position(of: id), index == 0 ? isThere(position) : clone.has(id) {
         return .graph(clone: index, position: position)
       }
       switch clone.read(id) {
@@ -235,181 +320,196 @@ struct GraphDiscovery {
     return .object(.absent, owner: Self.nobody)
   }
 
-  /// Notes at a commit's number what is known of it.
-  private mutating func put(_ place: Place, at node: Int) {
-    switch place {
-    case .graph(let clone, let position): putFromGraph(clone, position, at: node)
-    case .object(.commit(let parents, let time), let owner):
-      (times[node], owners[node], states[node]) = (time, owner, .read)
-      link(node, to: parents[...])
+  /// Notes at a commit's slot what is known of it.
+  private mutating func put(_ source: Source, at slot: Slot) {
+    guard slot >= baseCount else { return }
+    switch source {
+    case .graph(let clone, let position): putFromGraph(clone, position, at: slot)
+    case .object(.commit(let parents, let time), let owner): put(parents[...], time, owner: owner, at: slot)
     case .object:
-      let commit = told[ids[node]]
-      isBoundary[node] = !(commit?.allParents ?? false)
-      states[node] = .read
-      if let time = commit?.time { times[node] = time }
-      link(node, to: commit?.parents[...] ?? [])
+      let index = Int(slot) - baseCount
+      let commit = told[ids[index]]
+      isBoundary[index] = !(commit?.allParents ?? false)
+      put(commit?.parents[...] ?? [], commit?.time ?? .min, owner: Self.nobody, at: slot)
     }
   }
 
-  /// What a commit names as its parent is a node even where no clone has it: that much of its history is known.
-  private mutating func link(_ node: Int, to parentIDs: ArraySlice<ObjectID>) {
-    startParents(of: node, count: parentIDs.count)
-    for id in parentIDs.prefix(Int(UInt16.max)) { parents.append(number(id)) }
+  /// What a commit names as its parent has a slot even where no clone has it: that much of its history is known.
+  private mutating func put(_ parentIDs: ArraySlice<ObjectID>, _ time: Int64, owner: UInt16, at slot: Slot) {
+    start(slot, time, owner, parentCount: parentIDs.count)
+    for id in parentIDs.prefix(Int(UInt16.max)) { parents.append(self.slot(for: id)) }
   }
 
-  /// The same of a commit in a clone's commit-graph, which names parents by position. Those are in the graph as well:
-  /// the first clone's are read there. Of another clone, an earlier one may have the parent, and comes first.
-  private mutating func putFromGraph(_ clone: Int, _ position: UInt32, at node: Int) {
-    guard let graph = graphs[clone], let time = graph.read(position, parents: &parentPositions) else {
+  /// The same of a commit in another clone's commit-graph, which names parents by position. An earlier clone may have
+  /// the parent, and comes first.
+  private mutating func putFromGraph(_ clone: Int, _ position: UInt32, at slot: Slot) {
+    guard let graph = graphs[clone], let positions = parentTables[clone]?.parents(of: Int(position)),
+      positions.allSatisfy({ $0 < graph.count })
+    else {
       contradiction = clone
-      return
+      return start(slot, .min, Self.nobody, parentCount: 0)
     }
-    (times[node], owners[node], states[node]) = (time, UInt16(clone), .read)
-    nodesInGraph[clone][Int(position)] = UInt32(node)
-    startParents(of: node, count: parentPositions.count)
-    for position in parentPositions.prefix(Int(UInt16.max)) {
-      var parent = nodesInGraph[clone][Int(position)]
-      if parent == Self.nowhere {
-        parent = clone == 0 ? newNumber(graph.id(at: position)) : number(graph.id(at: position))
-        nodesInGraph[clone][Int(position)] = parent
-        if clone == 0 { positions[Int(parent)] = position }
+    start(slot, graph.time(at: position), UInt16(clone), parentCount: positions.count)
+    slotsInGraph[clone][Int(position)] = slot
+    for position in positions.prefix(Int(UInt16.max)) {
+      var parent = slotsInGraph[clone][Int(position)]
+      if parent == Place.unread {
+        parent = self.slot(for: graph.id(at: position))
+        slotsInGraph[clone][Int(position)] = parent
       }
       parents.append(parent)
     }
   }
 
-  private mutating func startParents(of node: Int, count: Int) {
-    parentStarts[node] = UInt32(parents.count)
-    parentCounts[node] = UInt16(clamping: count)
-    if count > Int(UInt16.max) { isBoundary[node] = true }
+  private mutating func start(_ slot: Slot, _ time: Int64, _ owner: UInt16, parentCount: Int) {
+    let index = Int(slot) - baseCount
+    times[index] = time
+    owners[index] = owner
+    parentStarts[index] = UInt32(parents.count)
+    parentCounts[index] = UInt16(clamping: parentCount)
+    if parentCount > Int(UInt16.max) { isBoundary[index] = true }
   }
 
-  /// The number of an id; a new one if it has none yet.
-  private mutating func number(_ id: ObjectID) -> UInt32 {
-    if let node = node(of: id) { return node }
-    if let position = graphs.first??.position(of: id) {
-      let node = newNumber(id)
-      nodesInGraph[0][Int(position)] = node
-      return node
+  // MARK: - Slots
+
+  /// Whether the first clone still has the commit at a position of its commit-graph.
+  private func isThere(_ position: UInt32) -> Bool {
+    guard !unpacked.isEmpty, let base else { return true }
+    var (low, high) = (0, unpacked.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if unpacked[middle] < position { low = middle + 1 } else { high = middle }
     }
-    table.insert(UInt32(ids.count), of: id, ids)
-    return newNumber(id)
+    guard low < unpacked.count, unpacked[low] == position else { return true }
+    return clones[0].has(base.id(at: position))
   }
 
-  /// An id that is in the first clone's commit-graph is found by its position there, any other one in the table.
-  private func node(of id: ObjectID) -> UInt32? {
-    if let position = graphs.first??.position(of: id) {
-      let node = nodesInGraph[0][Int(position)]
-      return node == Self.nowhere ? nil : node
+  private func replacement(of slot: Slot) -> Slot? {
+    ownPlace(of: slot) == Place.elsewhere ? replacements[slot] : nil
+  }
+
+  @inline(__always)
+  private func ownPlace(of slot: Slot) -> UInt32 {
+    slot < baseCount ? baseCommits.commits[Int(slot)].place : places[Int(slot) - baseCount]
+  }
+
+  @inline(__always)
+  private mutating func setPlace(of slot: Slot, _ place: UInt32) {
+    if slot < baseCount { baseCommits.put(Int(slot), at: place) } else { places[Int(slot) - baseCount] = place }
+  }
+
+  /// The slot of an id, if it has one already or the first clone's commit-graph gives it one.
+  private func knownSlot(of id: ObjectID) -> Slot? {
+    guard let position = base?.position(of: id) else {
+      return table.node(of: id, in: ids).map { $0 + UInt32(baseCount) }
     }
-    return table.node(of: id, in: ids)
+    if let replacement = replacement(of: position) { return replacement }
+    return ownPlace(of: position) != Place.unread || isThere(position) ? position : nil
   }
 
-  private mutating func newNumber(_ id: ObjectID) -> UInt32 {
+  /// The slot of an id; a new one if it has none yet.
+  private mutating func slot(for id: ObjectID) -> Slot {
+    if let slot = knownSlot(of: id) { return slot }
+    let slot = UInt32(baseCount + ids.count)
+    if let position = base?.position(of: id) {
+      setPlace(of: position, Place.elsewhere)
+      replacements[position] = slot
+    } else {
+      table.insert(UInt32(ids.count), of: id, ids)
+    }
     ids.append(id)
     times.append(.min)
     owners.append(Self.nobody)
     isBoundary.append(false)
-    states.append(.unread)
-    parentStarts.append(0)
+    parentStarts.append(Place.unread)
     parentCounts.append(0)
-    positions.append(Self.nowhere)
-    opened.append(0)
-    return UInt32(ids.count - 1)
+    places.append(Place.unread)
+    return slot
   }
 
-  private func parents(_ node: UInt32) -> ArraySlice<UInt32> {
-    let start = Int(parentStarts[Int(node)])
-    return parents[start..<start + Int(parentCounts[Int(node)])]
+  /// Whether its parents are known: those of the commit-graph always are.
+  private func isRead(_ slot: Slot) -> Bool {
+    slot < baseCount || parentStarts[Int(slot) - baseCount] != Place.unread
   }
+
+  private func isRead(_ id: ObjectID) -> Bool { knownSlot(of: id).map(isRead) ?? false }
+
+  /// The parents of a commit that is not in the first clone's commit-graph.
+  private func parents(of slot: Slot) -> ArraySlice<Slot> {
+    let start = Int(parentStarts[Int(slot) - baseCount])
+    return parents[start..<start + Int(parentCounts[Int(slot) - baseCount])]
+  }
+
+  /// Where the walk left a commit, by whichever slot it is called.
+  private func place(of slot: Slot) -> UInt32 { ownPlace(of: replacement(of: slot) ?? slot) }
 
   // MARK: - What was found
 
-  /// A clone whose commit-graph cannot be believed, and why: it contradicts itself, or a commit that was read from it is
-  /// no longer there.
+  /// A clone whose commit-graph cannot be believed, and why: it is damaged, it contradicts itself, or a commit that was
+  /// read from it is no longer there.
   func falseGraph() -> (clone: Int, reason: String)? {
+    if let unsound { return (unsound, "its checksum does not hold") }
     if let contradiction { return (contradiction, "it names parents that are not in it") }
     for (index, graph) in graphs.enumerated() {
-      guard let graph else { continue }
-      let nodes = nodesInGraph[index]
-      var read: [UInt32] = []
-      read.reserveCapacity(nodes.count)
-      for position in nodes.indices where nodes[position] != Self.nowhere {
-        if owners[Int(nodes[position])] == UInt16(index) { read.append(UInt32(position)) }
-      }
-      if let gone = clones[index].firstGone(of: read, in: graph) {
-        return (index, "commit \(gone) is in it and no longer in the clone")
-      }
+      guard let graph, let gone = index == 0 ? firstGoneOfBase() : firstGone(of: index, graph) else { continue }
+      return (index, "commit \(gone) is in it and no longer in the clone")
     }
     return nil
   }
 
+  private func firstGoneOfBase() -> ObjectID? {
+    guard let base, let gone = unpacked.first(where: { Place.isNode(ownPlace(of: $0)) && !isThere($0) }) else {
+      return nil
+    }
+    return base.id(at: gone)
+  }
+
+  private func firstGone(of clone: Int, _ graph: CommitGraphChain) -> ObjectID? {
+    let slots = slotsInGraph[clone]
+    let read = slots.indices.filter { position in
+      let slot = Int(slots[position])
+      return slots[position] != Place.unread && slot >= baseCount && owners[slot - baseCount] == UInt16(clone)
+    }
+    return clones[clone].firstGone(of: read.map { UInt32($0) }, in: graph)
+  }
+
+  /// The clone that has a commit that was come to.
+  private func owner(of slot: Slot) -> UInt16 {
+    let slot = Int(replacement(of: slot) ?? slot)
+    return slot < baseCount ? 0 : owners[slot - baseCount]
+  }
+
+  /// The node of an id that was come to.
+  private func node(of id: ObjectID) -> UInt32? {
+    guard let place = knownSlot(of: id).map(place), Place.isNode(place) else { return nil }
+    return place
+  }
+
   /// Whether some clone has the object.
   func isKnown(_ id: ObjectID) -> Bool {
-    if let node = node(of: id) { return owners[Int(node)] != Self.nobody }
+    if let node = node(of: id) { return owner(of: found.order[Int(node)]) != Self.nobody }
     return others[id] != nil
   }
 
-  /// Whether some commit of a clone names a parent that is in no clone.
-  func isCut(_ clone: Int) -> Bool {
-    order.contains { node in
-      owners[Int(node)] == UInt16(clone) && parents(node).contains { owners[Int($0)] == Self.nobody }
-    }
-  }
-
-  // MARK: - The finished graph
-
-  /// What the walk came to, numbered in its order.
+  /// Everything that the walk came to.
   func graph() -> CommitGraph {
-    var renumbered: [UInt32] = Array(repeating: Self.nowhere, count: ids.count)
-    for (new, old) in order.enumerated() { renumbered[Int(old)] = UInt32(new) }
-    var offsets: [UInt32] = [0]
-    var parentNodes: [UInt32] = []
-    var generations: [UInt32] = []
-    var flags: [CommitGraph.Flags] = []
-    offsets.reserveCapacity(order.count + 1)
-    parentNodes.reserveCapacity(parents.count)
-    generations.reserveCapacity(order.count)
-    flags.reserveCapacity(order.count)
-    for old in order {
-      var generation: UInt32 = 1
-      var isComplete = !isBoundary[Int(old)]
-      for parent in parents(old) {
-        let node = Int(renumbered[Int(parent)])
-        // Only what events or a forged commit-graph tell can go round in a circle; such an edge is no history.
-        guard node < generations.count else {
-          isComplete = false
-          continue
-        }
-        parentNodes.append(UInt32(node))
-        generation = max(generation, generations[node] + 1)
-        isComplete = isComplete && flags[node].contains(.complete)
-      }
-      offsets.append(UInt32(parentNodes.count))
-      generations.append(generation)
-      var flag: CommitGraph.Flags = isComplete ? [.complete] : []
-      if owners[Int(old)] != Self.nobody {
-        flag.insert(.present)
-      } else if told[ids[Int(old)]]?.isOnServer == true {
-        flag.insert(.onServer)
-      }
-      flags.append(flag)
+    let naming = Background { [base, baseCommits, ids, times, places, count = found.count] in
+      var names = CommitNames(count: count)
+      base?.forEach { position, id, time in names.put(id, time, at: baseCommits.commits[position].place) }
+      for (index, id) in ids.enumerated() { names.put(id, times[index], at: places[index]) }
+      return names
     }
-    let sorted = order.map { ids[Int($0)] }
-    return CommitGraph(
-      ids: sorted, times: order.map { times[Int($0)] }, offsets: offsets, parentNodes: parentNodes,
-      generations: generations, firstBelow: firstBelow, flags: flags, owners: order.map { owners[Int($0)] },
-      table: NodeTable(sorted), others: peeled(renumbered))
+    let others = peeled()
+    return found.graph(naming.value() ?? CommitNames(count: 0), others: others)
   }
 
   /// What tags lead to, through other tags.
-  private func peeled(_ renumbered: [UInt32]) -> [ObjectID: CommitGraph.Object] {
+  private func peeled() -> [ObjectID: CommitGraph.Object] {
     others.mapValues { object in
       guard case .tag(var target) = object else { return .other }
       // A tag's id hashes its target's: no chain of tags comes back to itself.
       while case .tag(let next) = others[target] { target = next }
-      let node = node(of: target).map { renumbered[Int($0)] }
-      return .tag(peeled: node == Self.nowhere ? nil : node)
+      return .tag(peeled: node(of: target))
     }
   }
 }

@@ -37,16 +37,14 @@ public enum GraphLoader {
     }
     for (index, clone) in clones.enumerated() {
       let missing = clone.refs.filter { !discovery.isKnown($0.target) }
-      clone.noteHistory(
-        isCut: discovery.isCut(index), missing: missing, damage: discovery.damage[index])
+      clone.noteHistory(isCut: discovery.found.isCut[index], missing: missing, damage: discovery.damage[index])
     }
     return discovery.graph()
   }
 
   private static func discovered(_ clones: [Clone], _ told: [ToldCommit], from tips: [ObjectID]) -> GraphDiscovery {
     var discovery = GraphDiscovery(clones: clones, told: told)
-    discovery.readAhead(from: tips)
-    for tip in tips { discovery.read(from: tip) }
+    discovery.read(from: tips)
     return discovery
   }
 }

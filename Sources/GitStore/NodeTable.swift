@@ -10,12 +10,6 @@ struct NodeTable: Sendable {
 
   init() {}
 
-  /// A table of ids, no two of which are one.
-  init(_ ids: [ObjectID]) {
-    grow(to: ids.count, [])
-    for (node, id) in ids.enumerated() { put(UInt32(node), of: id) }
-  }
-
   /// Makes room for so many ids in all.
   mutating func reserve(_ count: Int, _ ids: [ObjectID]) {
     if count * 2 > slots.count { grow(to: count, ids) }
@@ -29,20 +23,28 @@ struct NodeTable: Sendable {
   /// Adds an id that is not in it; `ids` are those that are.
   mutating func insert(_ node: UInt32, of id: ObjectID, _ ids: [ObjectID]) {
     if used * 2 >= slots.count { grow(to: slots.count, ids) }
-    put(node, of: id)
+    add(node, of: id)
+  }
+
+  /// Where the search for an id begins: ids that follow each other begin in slots that do, so that a sorted file's ids are
+  /// put in place from one end to the other.
+  private func start(of id: ObjectID) -> Int {
+    let prefix = UInt64(id.firstByte) << 32 | id.fractionBelowFirstByte
+    return Int(prefix >> UInt64(40 - slots.count.trailingZeroBitCount))
   }
 
   /// Where the id is, or the empty slot where it belongs.
   private func slot(of id: ObjectID, in ids: [ObjectID]) -> Int {
     let mask = slots.count - 1
-    var position = Int(truncatingIfNeeded: id.evenNumber) & mask
+    var position = start(of: id)
     while slots[position] != Self.empty, ids[Int(slots[position])] != id { position = (position + 1) & mask }
     return position
   }
 
-  private mutating func put(_ node: UInt32, of id: ObjectID) {
+  /// The same of an id that there is room for.
+  mutating func add(_ node: UInt32, of id: ObjectID) {
     let mask = slots.count - 1
-    var position = Int(truncatingIfNeeded: id.evenNumber) & mask
+    var position = start(of: id)
     while slots[position] != Self.empty { position = (position + 1) & mask }
     slots[position] = node
     used += 1
@@ -55,6 +57,6 @@ struct NodeTable: Sendable {
     while size < count * 2 { size *= 2 }
     slots = Array(repeating: Self.empty, count: size)
     used = 0
-    for node in old where node != Self.empty { put(node, of: ids[Int(node)]) }
+    for node in old where node != Self.empty { add(node, of: ids[Int(node)]) }
   }
 }

@@ -43,17 +43,23 @@ internal import PushModel
 
   private static func parseCommit(_ bytes: UnsafeRawBufferPointer) -> Outcome {
     var parents: [ObjectID] = []
+    guard let time = unsafe parseCommit(bytes, parents: &parents) else { return .damaged("a parent line is broken") }
+    return .commit(parents: parents, time: time)
+  }
+
+  /// Appends a commit's parents and returns its committer's time; `nil` if a parent line is broken.
+  static func parseCommit(_ bytes: UnsafeRawBufferPointer, parents: inout [ObjectID]) -> Int64? {
     var time: Int64 = 0
     var header = unsafe ObjectHeader(bytes)
     while let line = unsafe header.next() {
       if unsafe line.has("parent ") {
-        guard let parent = unsafe line.id(from: 7) else { return .damaged("a parent line is broken") }
+        guard let parent = unsafe line.id(from: 7) else { return nil }
         parents.append(parent)
       } else if unsafe line.has("committer ") {
         time = unsafe line.timeOfSignature
       }
     }
-    return .commit(parents: parents, time: time)
+    return time
   }
 
   private static func parseTag(_ bytes: UnsafeRawBufferPointer) -> Outcome {

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import PushModel
 
 /// The lines of a commit's or tag's header, up to its empty line.
@@ -11,12 +12,38 @@ internal import PushModel
   init(_ bytes: UnsafeRawBufferPointer) { unsafe self.bytes = bytes }
 
   mutating func next() -> Line? {
-    var end = unsafe position
-    while unsafe end < bytes.count, unsafe bytes[end] != UInt8(ascii: "\n") { end += 1 }
+    guard unsafe position < bytes.count, let start = unsafe bytes.baseAddress.map({ unsafe $0 + position }) else {
+      return nil
+    }
+    let newline = unsafe memchr(start, 10, bytes.count - position)
+    let end = unsafe newline.map { unsafe position + ($0 - UnsafeMutableRawPointer(mutating: start)) } ?? bytes.count
     let line = unsafe Line(bytes: UnsafeRawBufferPointer(rebasing: bytes[position..<end]))
     guard unsafe !line.bytes.isEmpty else { return nil }
     unsafe position = min(end + 1, bytes.count)
     return unsafe line
+  }
+
+  /// The id that 40 hexadecimal digits spell.
+  static func id(_ digits: UnsafeRawBufferPointer) -> ObjectID? {
+    guard digits.count == 40 else { return nil }
+    return unsafe withUnsafeTemporaryAllocation(byteCount: 20, alignment: 8) { id in
+      for index in 0..<20 {
+        guard let high = unsafe digit(digits[2 * index]), let low = unsafe digit(digits[2 * index + 1]) else {
+          return nil
+        }
+        unsafe id[index] = high << 4 | low
+      }
+      return unsafe ObjectID(rawBytes: UnsafeRawBufferPointer(id))
+    }
+  }
+
+  private static func digit(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case 0x30...0x39: byte - 0x30
+    case 0x41...0x46: byte - 0x41 + 10
+    case 0x61...0x66: byte - 0x61 + 10
+    default: nil
+    }
   }
 
   @unsafe struct Line {
@@ -32,24 +59,7 @@ internal import PushModel
     /// The id that the line ends with, from an offset on.
     func id(from start: Int) -> ObjectID? {
       guard unsafe bytes.count == start + 40 else { return nil }
-      return unsafe withUnsafeTemporaryAllocation(byteCount: 20, alignment: 8) { id in
-        for index in 0..<20 {
-          guard let high = unsafe Self.digit(bytes[start + 2 * index]),
-            let low = unsafe Self.digit(bytes[start + 2 * index + 1])
-          else { return nil }
-          unsafe id[index] = high << 4 | low
-        }
-        return unsafe ObjectID(rawBytes: UnsafeRawBufferPointer(id))
-      }
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-      switch byte {
-      case 0x30...0x39: byte - 0x30
-      case 0x41...0x46: byte - 0x41 + 10
-      case 0x61...0x66: byte - 0x61 + 10
-      default: nil
-      }
+      return unsafe ObjectHeader.id(UnsafeRawBufferPointer(rebasing: bytes[start...]))
     }
 
     /// `NAME <MAIL> SECONDS ZONE`: the number after the last `>`. What is not a number counts as 0, as in git.

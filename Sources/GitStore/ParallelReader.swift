@@ -22,28 +22,35 @@ final class ParallelReader: Sendable {
       objects = Mutex(own)
     }
 
-    func read(_ ids: ArraySlice<ObjectID>) -> Batch { objects.withLock { $0.read(ids) } }
+    func read(_ places: ArraySlice<Packs.Place>, of packs: Packs) -> Batch {
+      objects.withLock { $0.read(places, of: packs) }
+    }
   }
 
   private static let threads = min(4, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-  /// How many ids a thread takes at a time.
+  /// How many commits a thread takes at a time.
   private static let share = 1024
+  private let packs: Packs
   private let workers: [Worker]
 
-  /// - Parameter path: A git directory that could be opened before.
-  init(path: String) { workers = (0..<Self.threads).compactMap { _ in Worker(path: path) } }
+  /// - Parameter path: A git directory that could be opened before, whose packs these are.
+  init(path: String, packs: Packs) {
+    self.packs = packs
+    workers = (0..<Self.threads).compactMap { _ in Worker(path: path) }
+  }
 
-  /// The batches follow each other as their ids do; none if the repository cannot be opened any more.
-  func read(_ ids: [ObjectID]) -> [Batch] {
+  /// The batches follow each other as their places do; none if the repository cannot be opened any more.
+  func read(_ places: ArraySlice<Packs.Place>) -> [Batch] {
     guard !workers.isEmpty else { return [] }
-    let shares = (ids.count + Self.share - 1) / Self.share
+    let shares = (places.count + Self.share - 1) / Self.share
     let results = Mutex<[Batch]>(Array(repeating: Batch(), count: shares))
     let next = Atomic(0)
     DispatchQueue.concurrentPerform(iterations: min(workers.count, shares)) { worker in
       while true {
         let share = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard share < shares else { return }
-        let batch = workers[worker].read(ids[share * Self.share..<min(ids.count, (share + 1) * Self.share)])
+        let start = places.startIndex + share * Self.share
+        let batch = workers[worker].read(places[start..<min(places.endIndex, start + Self.share)], of: packs)
         results.withLock { $0[share] = batch }
       }
     }
@@ -51,26 +58,40 @@ final class ParallelReader: Sendable {
   }
 }
 
-/// A repository and its objects, opened once more for another thread.
+/// What one thread reads with: packs by itself, and libgit2's own handle on the repository for what it cannot make out.
 private struct OwnObjects: ~Copyable {
   private let handle: RepositoryHandle
   private let objects: ObjectDatabase
+  private let inflater: CommitInflater
+  private var pack: UInt32?
 
   init?(path: String) {
     guard let handle = try? RepositoryHandle(path: path),
-      let objects = unsafe ObjectDatabase(repository: handle.pointer)
+      let objects = unsafe ObjectDatabase(repository: handle.pointer), let inflater = CommitInflater()
     else { return nil }
     self.handle = handle
     self.objects = objects
+    self.inflater = inflater
   }
 
-  func read(_ ids: ArraySlice<ObjectID>) -> ParallelReader.Batch {
+  mutating func read(_ places: ArraySlice<Packs.Place>, of packs: Packs) -> ParallelReader.Batch {
     var batch = ParallelReader.Batch()
-    batch.ids = Array(ids)
-    batch.times.reserveCapacity(ids.count)
-    batch.parentCounts.reserveCapacity(ids.count)
-    batch.parents.reserveCapacity(ids.count * 3 / 2)
-    for id in ids {
+    batch.ids.reserveCapacity(places.count)
+    batch.times.reserveCapacity(places.count)
+    batch.parentCounts.reserveCapacity(places.count)
+    batch.parents.reserveCapacity(places.count * 3 / 2)
+    for place in places {
+      if place.pack != pack { inflater.forget() }
+      pack = place.pack
+      let id = packs.id(at: place)
+      let known = batch.parents.count
+      batch.ids.append(id)
+      if let time = inflater.read(place.offset, of: packs.pack(at: place), id: id, parents: &batch.parents) {
+        batch.times.append(time)
+        batch.parentCounts.append(batch.parents.count - known)
+        continue
+      }
+      batch.parents.removeLast(batch.parents.count - known)
       if case .commit(let parents, let time) = objects.read(id) {
         batch.times.append(time)
         batch.parentCounts.append(parents.count)

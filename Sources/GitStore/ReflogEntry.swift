@@ -5,7 +5,17 @@ struct ReflogEntry: Hashable {
   var old: ObjectID
   var new: ObjectID
   var time: Timestamp
-  var message: String
+  let message: String
+  /// What the message says moved the ref.
+  let act: Act
+
+  init(old: ObjectID, new: ObjectID, time: Timestamp, message: String, act: Act? = nil) {
+    self.old = old
+    self.new = new
+    self.time = time
+    self.message = message
+    self.act = act ?? Self.act(message)
+  }
 
   /// What moved the ref, as git 2.x writes it.
   enum Act: Hashable {
@@ -20,17 +30,29 @@ struct ReflogEntry: Hashable {
   }
 
   /// The first part of a fetch's message is the command line, which holds anything: only the end is git's own.
-  var act: Act {
+  private static func act(_ message: String) -> Act {
     if message == "update by push" { return .push }
     if message.hasPrefix("clone: from ") { return .clone(url: String(message.dropFirst("clone: from ".count))) }
-    guard let end = message.ranges(of: ": ").last, let command = FetchCommand(message[..<end.lowerBound]) else {
-      return .other
-    }
-    return switch message[end.upperBound...] {
+    guard let (command, outcome) = parts(message), let command = FetchCommand(command) else { return .other }
+    return switch outcome {
     case "fast-forward", "forced-update", "storing head": .fetch(command)
     case "storing ref", "storing tag", "updating tag": .fetchOfID(command)
     default: .other
     }
+  }
+
+  /// What stands before and behind the last `: `.
+  private static func parts(_ message: String) -> (Substring, Substring)? {
+    let bytes = message.utf8
+    var end = bytes.endIndex
+    while let colon = bytes[..<end].lastIndex(of: UInt8(ascii: ":")) {
+      let next = bytes.index(after: colon)
+      if next < bytes.endIndex, bytes[next] == UInt8(ascii: " ") {
+        return (message[..<colon], message[bytes.index(after: next)...])
+      }
+      end = colon
+    }
+    return nil
   }
 
   /// Whether a line of a log's file is one that git writes: `OLD NEW NAME <EMAIL> TIME ZONE[TAB MESSAGE]`.

@@ -24,6 +24,9 @@ public struct Remote: Hashable, Sendable {
     refspecs.lazy.compactMap { $0.source(of: ref) }.first
   }
 
+  /// Whether a local ref mirrors any server ref.
+  func tracks(_ ref: RefName) -> Bool { refspecs.contains { $0.isSource(of: ref) } }
+
   /// Whether the refspecs map every branch: some has the wildcard, and none takes branches out again.
   public var mapsAllBranches: Bool { refspecs.mapAllBranches }
 
@@ -81,18 +84,28 @@ public struct Refspec: Hashable, Sendable {
     return RefName(Self.filled(from, star))
   }
 
-  /// What the pattern's `*` stands for in the name; empty for a pattern without one that is the name.
-  private static func star(of name: String, in pattern: String) -> String? {
-    guard let position = pattern.firstIndex(of: "*") else { return name == pattern ? "" : nil }
-    let prefix = pattern[..<position]
-    let suffix = pattern[pattern.index(after: position)...]
-    guard name.utf8.count >= prefix.utf8.count + suffix.utf8.count, name.hasPrefix(prefix), name.hasSuffix(suffix)
-    else { return nil }
-    return String(name.dropFirst(prefix.count).dropLast(suffix.count))
+  /// Whether `source(of:)` has an answer.
+  func isSource(of ref: RefName) -> Bool {
+    guard !isNegative, let to else { return false }
+    return Self.star(of: ref.rawValue, in: to) != nil
   }
 
-  private static func filled(_ pattern: String, _ star: String) -> String {
-    guard let position = pattern.firstIndex(of: "*") else { return pattern }
-    return String(pattern[..<position]) + star + String(pattern[pattern.index(after: position)...])
+  /// What the pattern's `*` stands for in the name; empty for a pattern without one that is the name.
+  private static func star(of name: String, in pattern: String) -> Substring? {
+    let (bytes, pattern) = (name.utf8, pattern.utf8)
+    guard let position = pattern.firstIndex(of: UInt8(ascii: "*")) else {
+      return bytes.elementsEqual(pattern) ? "" : nil
+    }
+    let prefix = pattern[..<position]
+    let suffix = pattern[pattern.index(after: position)...]
+    guard bytes.count >= prefix.count + suffix.count, bytes.starts(with: prefix),
+      bytes.suffix(suffix.count).elementsEqual(suffix)
+    else { return nil }
+    return Substring(bytes.dropFirst(prefix.count).dropLast(suffix.count))
+  }
+
+  private static func filled(_ pattern: String, _ star: Substring) -> String {
+    guard let position = pattern.utf8.firstIndex(of: UInt8(ascii: "*")) else { return pattern }
+    return String(pattern[..<position] + star + pattern[pattern.utf8.index(after: position)...])
   }
 }

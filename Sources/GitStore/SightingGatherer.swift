@@ -33,12 +33,13 @@ struct SightingGatherer {
   // MARK: - FETCH_HEAD
 
   func readFetchHeads(into result: inout CloneSightings) {
-    for file in clone.fetchHeadFiles() {
+    for file in clone.fetchHeadFiles {
       guard let content = file.content else {
         result.notes.append("\(file.path) is damaged: it says nothing")
         continue
       }
-      let lines = content.lines.filter { repository.matches(CodeCommitURL($0.url)) }
+      let urls = Set(content.lines.lazy.map(\.url)).filter { repository.matches(CodeCommitURL($0)) }
+      let lines = content.lines.filter { urls.contains($0.url) }
       guard !lines.isEmpty else { continue }
       let fetches = fetches(writing: file, lines)
       var time = date(file, isMatched: !fetches.isEmpty)
@@ -141,7 +142,7 @@ struct SightingGatherer {
 
   /// Local refs that mirror server refs of this repository.
   private func trackingRefs() -> [RefName] {
-    clone.refs.map(\.name).filter { name in remotes.contains { $0.serverRef(of: name) != nil } }
+    clone.refs.map(\.name).filter { name in remotes.contains { $0.tracks(name) } }
   }
 
   /// Tracking refs' logs: what fetches brought, and what pushes put there.
@@ -192,15 +193,14 @@ struct SightingGatherer {
 
   /// Whether a local ref mirrors a ref of some other repository.
   private func isOthers(_ ref: RefName) -> Bool {
-    let isOurs = remotes.contains { $0.serverRef(of: ref) != nil }
-    return !isOurs && clone.remotes.contains { $0.serverRef(of: ref) != nil }
+    !remotes.contains { $0.tracks(ref) } && clone.remotes.contains { $0.tracks(ref) }
   }
 
   /// Whether an entry may have that time: not before git was, nor a day or more after this run.
   private func isPossible(_ time: Timestamp) -> Bool { time.seconds > 0 && time <= now + 86_400 }
 
   private func noteDamage(into result: inout CloneSightings) {
-    for ref in clone.refs.map(\.name) where remotes.contains(where: { $0.serverRef(of: ref) != nil }) {
+    for ref in trackingRefs() {
       let damaged = clone.damagedReflogLines(ref.rawValue)
       if let first = damaged.first {
         let others = damaged.count > 1 ? " (and \(damaged.count - 1) more)" : ""
@@ -250,7 +250,7 @@ struct SightingGatherer {
     if !explicit.isEmpty {
       return isOurs(command.repository) && explicit.allSatisfy { $0.source(of: local) == server }
     }
-    if local == server, !remotes.contains(where: { $0.serverRef(of: local) != nil }) { return false }
+    if local == server, !remotes.contains(where: { $0.tracks(local) }) { return false }
     return isOurs(command)
   }
 

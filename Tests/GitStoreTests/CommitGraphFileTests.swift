@@ -62,6 +62,11 @@ import Testing
     return (content(graph), clones.map { $0.commitGraph() != nil }, clones.flatMap(\.notes))
   }
 
+  private func packedCommits(of path: String) throws -> Set<ObjectID> {
+    let clone = try Clone(path: path)
+    return Set(clone.packedCommits().map(clone.id(at:)))
+  }
+
   private func graphFile(_ path: String) -> String { path + "/objects/info/commit-graph" }
 
   private func removeGraphs(_ path: String) {
@@ -133,7 +138,7 @@ import Testing
     #expect(try Clone(path: path).packedCommits().count == 700)
     try world.git("repack", "-q", "-a", "-d", "-f", "--depth=30", "--window=30", in: path)
     try check("deltas")
-    #expect(try Set(Clone(path: path).packedCommits()) == Set(expected.keys))
+    #expect(try packedCommits(of: path) == Set(expected.keys))
     try world.git(
       "commit-graph", "write", "--stdin-commits", in: path, input: ids.prefix(350).joined(separator: "\n") + "\n")
     try check("half under a commit-graph")
@@ -254,7 +259,11 @@ import Testing
         var damaged = sound
         damaged[offset] ^= 1 << UInt8(offset % 8)
         try damaged.write(to: file)
-        #expect(throws: CommitGraphFile.Failure.self) { try CommitGraphFile(path: file.path) }
+        #expect((try? CommitGraphFile(path: file.path))?.isSound != true)
+        // What it holds may be walked before its checksum is known; nothing of that is kept.
+        guard offset % 13 == 0 else { continue }
+        let (found, isUsed, notes) = try load(path)
+        #expect(found == expected && isUsed == [false] && notes.count == 1, "\(offset): \(notes)")
       }
       for length in stride(from: 0, to: sound.count, by: 7) {
         try sound.prefix(length).write(to: file)

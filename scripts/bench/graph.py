@@ -35,8 +35,10 @@ def run(arguments, binary, folder):
         world = make(shape, folder / shape.name)
         variants = {"none": world / "clone", "commit-graph": with_graph(world)}
         if arguments.check:
+            oracle = check.Oracle(variants["commit-graph"])
             for name, clone in variants.items():
-                results.append({"size": size, "variant": name} | check.run(binary, world, clone, arguments.sample))
+                found = check.run(binary, world, clone, arguments.sample, oracle)
+                results.append({"size": size, "variant": name} | found)
             continue
         for name, clone in variants.items():
             results.append(measure(binary, world, clone, name, arguments))

@@ -4,7 +4,7 @@ internal import PushModel
 ///
 /// It is read as git reads it: from the clone's own object directory, else from the first that it borrows from. It says
 /// what the parents of a commit are, and nothing of whether the commit is still there.
-struct CommitGraphChain {
+struct CommitGraphChain: Sendable {
   private let layers: [CommitGraphFile]
   /// How many commits lie in the layers below each.
   private let bases: [Int]
@@ -43,7 +43,7 @@ struct CommitGraphChain {
       guard let name = ObjectID(hex: line) else { throw .damaged("its list of layers cannot be read") }
       let layer = try file(of: name, directories)
       guard layer.hash == name, layer.baseHashes == layers.map(\.hash) else {
-        throw .damaged("its layers do not belong to each other")
+        throw layer.isSound ? .damaged("its layers do not belong to each other") : CommitGraphFile.unsound
       }
       layers.append(layer)
     }
@@ -92,14 +92,9 @@ struct CommitGraphChain {
     return layers[layer].ids[Int(position) - bases[layer]]
   }
 
-  /// The parents' positions, and the committer's time; `nil` where the graph contradicts itself.
-  func read(_ position: UInt32, parents: inout [UInt32]) -> Int64? {
-    parents.removeAll(keepingCapacity: true)
+  func time(at position: UInt32) -> Int64 {
     let layer = layer(of: position)
-    guard let time = layers[layer].read(Int(position) - bases[layer], parents: &parents),
-      parents.allSatisfy({ $0 < count })
-    else { return nil }
-    return time
+    return layers[layer].time(Int(position) - bases[layer])
   }
 
   private func layer(of position: UInt32) -> Int {
@@ -107,6 +102,23 @@ struct CommitGraphChain {
     while bases[layer] > position { layer -= 1 }
     return layer
   }
+
+  /// Calls `body` with every commit, in the order of positions.
+  func forEach(_ body: (_ position: Int, _ id: ObjectID, _ time: Int64) -> Void) {
+    for (layer, base) in zip(layers, bases) {
+      for index in 0..<layer.count { body(base + index, layer.ids[index], layer.time(index)) }
+    }
+  }
+
+  func parents() -> ParentTable {
+    var table = ParentTable()
+    table.reserve(count)
+    for layer in layers { layer.addParents(to: &table) }
+    return table
+  }
+
+  /// Whether the checksums of all its files hold.
+  var isSound: Bool { layers.allSatisfy(\.isSound) }
 
   /// The tables of ids, each with the position of its first.
   var tables: [(ids: SortedIDs, base: Int)] { zip(layers, bases).map { ($0.ids, $1) } }

@@ -6,12 +6,12 @@ internal import PushModel
 /// The format is git's `Documentation/gitformat-commit-graph.txt`. Chunks that hold nothing that is needed here (changed
 /// paths, generation numbers of either version) are passed over, as are unknown ones. Every number in it is checked before
 /// it is used as an index. Committer times have 34 bits in it: those after the year 2514 come out too early, in git too.
-@safe struct CommitGraphFile {
+@safe struct CommitGraphFile: Sendable {
   let ids: SortedIDs
   /// 36 bytes a commit: tree, two parents, generation and time.
-  private let commits: UnsafeRawBufferPointer
+  nonisolated(unsafe) private let commits: UnsafeRawBufferPointer
   /// Parents beyond the first of commits with more than two.
-  private let extraEdges: UnsafeRawBufferPointer
+  nonisolated(unsafe) private let extraEdges: UnsafeRawBufferPointer
   /// Of the layers that it lies upon, in their order.
   let baseHashes: [ObjectID]
   /// The checksum over the rest of the file; also its name in a chain.
@@ -19,8 +19,6 @@ internal import PushModel
   private let file: MappedFile
 
   private static let commitSize = 36
-  private static let noParent: UInt32 = 0x7000_0000
-  private static let extraMark: UInt32 = 0x8000_0000
 
   enum Failure: Error {
     case absent
@@ -33,13 +31,17 @@ internal import PushModel
     guard bytes.count >= 8 + 12 + SortedIDs.idSize, unsafe bytes.bigEndian(at: 0, as: UInt32.self) == 0x4347_5048
     else { throw .damaged("it is not a commit-graph") }
     guard unsafe bytes[4] == 1, unsafe bytes[5] == 1 else { throw .damaged("its version is not known") }
-    let end = bytes.count - SortedIDs.idSize
-    var digest = Insecure.SHA1()
-    unsafe digest.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[..<end]))
-    let sum = unsafe digest.finalize().withUnsafeBytes { unsafe ObjectID(rawBytes: $0) }
-    guard let sum, unsafe sum == ObjectID(rawBytes: UnsafeRawBufferPointer(rebasing: bytes[end...])) else {
-      throw .damaged("its checksum does not hold")
+    do throws(Failure) {
+      try self.init(file)
+    } catch {
+      throw Self.checksumHolds(file) ? error : Self.unsound
     }
+  }
+
+  private init(_ file: MappedFile) throws(Failure) {
+    let bytes = unsafe file.bytes
+    let end = bytes.count - SortedIDs.idSize
+    guard let sum = unsafe ObjectID(rawBytes: UnsafeRawBufferPointer(rebasing: bytes[end...])) else { throw .absent }
     let chunks = try unsafe Self.chunks(of: bytes, until: end)
     guard let fanout = unsafe chunks["OIDF"], let table = unsafe chunks["OIDL"], let commits = unsafe chunks["CDAT"],
       let ids = unsafe SortedIDs(fanout: fanout, ids: table), commits.count == ids.count * Self.commitSize
@@ -83,33 +85,38 @@ internal import PushModel
 
   var count: Int { ids.count }
 
-  /// Appends the parents' positions, counted over all layers of a chain, and returns the committer's time; `nil` where
-  /// the file contradicts itself. Positions are not checked against how many there are.
-  func read(_ index: Int, parents: inout [UInt32]) -> Int64? {
-    precondition(index >= 0 && index < count)
-    let start = index * Self.commitSize
-    let first = unsafe commits.bigEndian(at: start + 20, as: UInt32.self)
-    let second = unsafe commits.bigEndian(at: start + 24, as: UInt32.self)
-    if first != Self.noParent { parents.append(first) }
-    if second & Self.extraMark != 0 {
-      guard readExtraEdges(from: Int(second & ~Self.extraMark), into: &parents) else { return nil }
-    } else if second != Self.noParent {
-      parents.append(second)
-    }
-    let high = unsafe commits.bigEndian(at: start + 28, as: UInt32.self) & 3
-    let low = unsafe commits.bigEndian(at: start + 32, as: UInt32.self)
-    return Int64(high) << 32 | Int64(low)
+  static let unsound = Failure.damaged("its checksum does not hold")
+
+  /// Whether the file's own checksum holds. That takes as long as reading its commits does, and is for whoever reads them
+  /// to ask before any of it is believed.
+  var isSound: Bool { Self.checksumHolds(file) }
+
+  private static func checksumHolds(_ file: MappedFile) -> Bool {
+    let end = file.size - SortedIDs.idSize
+    var digest = Insecure.SHA1()
+    unsafe digest.update(bufferPointer: UnsafeRawBufferPointer(rebasing: file.bytes[..<end]))
+    let sum = unsafe digest.finalize().withUnsafeBytes { unsafe ObjectID(rawBytes: $0) }
+    return unsafe sum == ObjectID(rawBytes: UnsafeRawBufferPointer(rebasing: file.bytes[end...]))
   }
 
-  /// An octopus's other parents: a run that ends with the one that is marked.
-  private func readExtraEdges(from first: Int, into parents: inout [UInt32]) -> Bool {
-    var index = first
-    while unsafe index < extraEdges.count / 4 {
-      let edge = unsafe extraEdges.bigEndian(at: 4 * index, as: UInt32.self)
-      parents.append(edge & ~Self.extraMark)
-      if edge & Self.extraMark != 0 { return true }
-      index += 1
+  /// Puts the parents of its commits, whose positions count over all layers of a chain, behind those of the layers below.
+  func addParents(to table: inout ParentTable) {
+    let base = table.otherCount
+    for index in 0..<count {
+      let start = index * Self.commitSize + SortedIDs.idSize
+      unsafe table.append(
+        first: commits.bigEndian(at: start, as: UInt32.self), second: commits.bigEndian(at: start + 4, as: UInt32.self),
+        base: base)
     }
-    return false
+    for edge in unsafe stride(from: 0, to: extraEdges.count / 4 * 4, by: 4) {
+      unsafe table.append(other: extraEdges.bigEndian(at: edge, as: UInt32.self))
+    }
+  }
+
+  /// The committer's time.
+  func time(_ index: Int) -> Int64 {
+    precondition(index >= 0 && index < count)
+    let start = index * Self.commitSize + SortedIDs.idSize + 8
+    return unsafe Int64(commits.bigEndian(at: start, as: UInt64.self) & 0x3_ffff_ffff)
   }
 }

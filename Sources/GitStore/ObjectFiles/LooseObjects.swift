@@ -7,29 +7,50 @@ internal import PushModel
 /// libgit2 1.5 never returns from a loose object that is cut short (its issue 7342), and writes past its buffer if one
 /// holds more than its header says (7177); a clone to audit is a stranger's. So each is inflated and measured here first.
 struct LooseObjects {
-  private let files: [ObjectID: String]
+  private let directories: [String]
+  /// Which of the directories has an object.
+  private let owners: [ObjectID: Int]
+  /// Whether all of them could be listed: then no other object lies loose.
+  let isWhole: Bool
 
   /// Files larger than this are no commits; nothing here reads them.
   private static let largest = 64 << 20
 
   /// - Parameter directories: `objects` directories.
   init(_ directories: [String]) {
-    var files: [ObjectID: String] = [:]
-    for directory in directories {
-      for folder in Files.entries(directory) where folder.utf8.count == 2 {
-        for name in Files.entries("\(directory)/\(folder)") {
-          if let id = ObjectID(hex: folder + name) { files[id] = "\(directory)/\(folder)/\(name)" }
+    var owners: [ObjectID: Int] = [:]
+    var isWhole = true
+    func names(in folder: String) -> [String] {
+      let names = Files.listing(folder)
+      if names == nil { isWhole = false }
+      return names ?? []
+    }
+    for (index, directory) in directories.enumerated() {
+      for folder in names(in: directory) where folder.utf8.count == 2 && Self.isHex(folder) {
+        for name in names(in: "\(directory)/\(folder)") where Self.isHex(name) {
+          if let id = ObjectID(hex: folder + name) { owners[id] = index }
         }
       }
     }
-    self.files = files
+    self.directories = directories
+    self.owners = owners
+    self.isWhole = isWhole
   }
 
-  func contains(_ id: ObjectID) -> Bool { files[id] != nil }
+  /// In lower case, as git and libgit2 look for them.
+  private static func isHex(_ name: String) -> Bool {
+    name.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+  }
+
+  var isEmpty: Bool { owners.isEmpty }
+
+  func contains(_ id: ObjectID) -> Bool { owners[id] != nil }
 
   /// What is wrong with an object's file; `nil` if nothing is, or the object is in a pack.
   func damage(of id: ObjectID) -> String? {
-    guard let path = files[id] else { return nil }
+    guard let owner = owners[id] else { return nil }
+    let hex = id.hex
+    let path = "\(directories[owner])/\(hex.prefix(2))/\(hex.dropFirst(2))"
     guard let data = FileManager.default.contents(atPath: path) else { return "its file cannot be read" }
     guard data.count <= Self.largest else { return nil }
     guard let decompressor = unsafe libdeflate_alloc_decompressor() else { return nil }

@@ -3,8 +3,9 @@ internal import Glibc
 /// A whole file, mapped into memory for reading: what is never looked at is never read.
 ///
 /// Git replaces its graphs and indexes as whole files and never writes into one, so that what is mapped stays as it was.
-@safe final class MappedFile {
-  let bytes: UnsafeRawBufferPointer
+@safe final class MappedFile: Sendable {
+  // Never written to, and there as long as this object is.
+  nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
 
   /// `nil` if there is no such file, it is empty, or it cannot be read.
   init?(path: String) {

@@ -10,7 +10,7 @@ enum ObjectDirectories {
     while let next = pending.popLast(), result.count < limit {
       guard !result.contains(next) else { continue }
       result.append(next)
-      let alternates = (Files.text("\(next)/info/alternates") ?? "").split(separator: "\n")
+      let alternates = (Files.text("\(next)/info/alternates") ?? "").split(whereSeparator: \.isNewline)
       for line in alternates.reversed() where !line.hasPrefix("#") {
         pending.append(line.hasPrefix("/") ? String(line) : "\(next)/\(line)")
       }

@@ -3,10 +3,10 @@ internal import PushModel
 /// A sorted table of object ids, with a count for each first byte, as commit-graphs and pack indexes both hold one.
 ///
 /// Only as long as the file that it lies in stays mapped.
-@safe struct SortedIDs {
+@safe struct SortedIDs: Sendable {
   /// 256 numbers of four bytes: how many ids begin with that byte or a smaller one.
-  private let fanout: UnsafeRawBufferPointer
-  private let ids: UnsafeRawBufferPointer
+  nonisolated(unsafe) private let fanout: UnsafeRawBufferPointer
+  nonisolated(unsafe) private let ids: UnsafeRawBufferPointer
   let count: Int
 
   static let fanoutSize = 1024
