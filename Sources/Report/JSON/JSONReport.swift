@@ -38,9 +38,7 @@ public struct JSONReport {
     try json.beginObject()
     try writeHeader(into: &json)
     try json.beginArray("pushes")
-    // A copy of a push, which a plain loop makes, counts a dozen references.
-    let pushes = report.pushes.span
-    for index in pushes.indices { try json.write(pushes[index]) }
+    for push in report.pushes { try json.write(push) }
     json.end()
     try json.beginArray("attempts")
     for attempt in report.attempts { try json.write(attempt) }

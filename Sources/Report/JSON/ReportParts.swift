@@ -142,8 +142,7 @@ extension JSONWriter {
     try string("madeFrom", ifPresent: push.madeFrom)
     if push.omitted { try flag("omitted", true) }
     try beginArray("updates")
-    let updates = push.updates.span
-    for index in updates.indices { try write(updates[index]) }
+    for update in push.updates { try write(update) }
     end()
     end()
   }
