@@ -168,18 +168,19 @@ struct GraphDiscovery {
 
   /// Level by level: the tips that the commit-graph lacks, then their parents that it lacks ...
   private mutating func readTop(of clone: Int, from tips: [ObjectID]) {
-    var wanted = unique(tips)
+    var wanted = tips
     var reader: ParallelReader?
     while true {
-      let places = wanted.compactMap { id in
-        graphs[clone]?.position(of: id) == nil && !isRead(id) ? clones[clone].packedPlace(of: id) : nil
-      }
+      // Mostly the commit-graph has them, and they need not be told apart.
+      wanted.removeAll { graphs[clone]?.position(of: $0) != nil || isRead($0) }
+      wanted = unique(wanted)
+      let places = wanted.compactMap(clones[clone].packedPlace(of:))
       guard places.count >= Self.worthwhile else { return }
       let known = reader ?? clones[clone].parallelReader()
       reader = known
       let batches = known.read(places[...])
       note(batches, of: clone)
-      wanted = unique(batches.flatMap(\.parents))
+      wanted = batches.flatMap(\.parents)
     }
   }
 
