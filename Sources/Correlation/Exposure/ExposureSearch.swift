@@ -92,8 +92,8 @@ struct ExposureSearch {
       open = Exposure.Interval(ref: knowledge.ref, certainty: .possible)
     }
     for (number, group) in timeline.groups.enumerated() {
-      let after = timeline.valuesAfter[number].map { has($0, commit) }
-      let bringing = group.first { has(timeline.items[$0].after.map(RefValue.tip) ?? .none, commit) == .yes }
+      let after = timeline.values(atPosition: number + 1).map { has($0, commit) }
+      let bringing = group.first { has(timeline.items[$0].target, commit) == .yes }
       if bringing != nil { open?.certainty = .confirmed }
       if open == nil, let item = bringing ?? (after.contains(.yes) ? group.first : nil) {
         open = Exposure.Interval(

@@ -11,9 +11,11 @@ struct Befores {
     case .notTold: break
     }
     let plainest = timeline.plainest[item].before
-    let values = unique([plainest] + timeline.possible[item].map(\.before))
-    let known = values.filter { !$0.isUnknown }
-    let possible: [ObjectID?]? = known.count > 1 ? known.map(\.tip) : nil
+    var possible: [ObjectID?]?
+    if timeline.possible.only(item)?.before != plainest {
+      let known = unique([plainest] + timeline.possible[item].map(\.before)).filter { !$0.isUnknown }
+      if known.count > 1 { possible = known.map(\.tip) }
+    }
     switch plainest {
     case .unknown: return UpdateReport.Before(tip: nil, source: .unknown, possible: possible)
     case .none:

@@ -38,7 +38,7 @@ final class DropIndex {
       dropping.count == 1 && last != item && !timeline.mayBeRefused(last) && timeline.isBeforeKnown(last)
       && Relation(of: tip, to: timeline.values(atPosition: position - 1), isTag: isTag, history) == .inAll
       // Its own word on what it found may tell of a drop before it, across a gap.
-      && Relation(of: tip, to: timeline.possible[last].map(\.before), isTag: isTag, history) == .inAll
+      && Relation(of: tip, to: timeline.possible[last].lazy.map(\.before), isTag: isTag, history) == .inAll
     return (last, isExact ? .exact : .noLaterThan)
   }
 
@@ -89,7 +89,7 @@ final class DropIndex {
     var table: [Int?] = Array(repeating: nil, count: count + 1)
     for start in stride(from: count, through: 1, by: -1) {
       let values = timeline.values(atPosition: start)
-      guard values.count == 1, let tip = values[0].tip else {
+      guard values.count == 1, let tip = values.first?.tip else {
         // Unknown or absent: the walk goes on one by one from here.
         table[start] = start < count ? start + 1 : nil
         continue

@@ -153,9 +153,9 @@ public struct Judge {
   private func isShown(_ item: Int, _ timeline: RefTimeline) -> Bool {
     if timeline.items[item].isShown { return true }
     let group = timeline.groupOfItem[item]
-    let value: RefValue = timeline.isDeletion(item) ? .none : timeline.items[item].after.map(RefValue.tip) ?? .none
+    let value = timeline.isDeletion(item) ? .none : timeline.items[item].target
     let isLastOfGroup =
-      timeline.groups[group].count == 1 || timeline.valuesAfter[group] == [value]
+      timeline.groups[group].count == 1 || timeline.onlyValue(atPosition: group + 1) == value
     if isLastOfGroup,
       timeline.sightings.contains(where: { $0.low == group + 1 && $0.high == group + 1 && $0.value == value })
     {
@@ -289,6 +289,6 @@ public struct Judge {
       timeline.items[$0.upperBound - 1].time + TimelineItem.orderSlack >= time
     }
     let values = timeline.values(atPosition: position)
-    return values.count == 1 ? values[0].tip : nil
+    return values.count == 1 ? values.first?.tip : nil
   }
 }

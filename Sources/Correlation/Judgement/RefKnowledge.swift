@@ -95,7 +95,7 @@ struct RefReconciler {
       latest, since: latest.low > 0 ? timeline.items[timeline.groups[latest.low - 1].upperBound - 1].time : created)
   }
 
-  private func allows(_ value: RefValue, _ values: [RefValue]) -> Bool {
+  private func allows(_ value: RefValue, _ values: some Sequence<RefValue>) -> Bool {
     values.contains { $0 == value || $0.isUnknown }
   }
 

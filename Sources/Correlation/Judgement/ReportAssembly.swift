@@ -93,7 +93,7 @@ struct ReportAssembly {
         seen = RefReport.Seen(
           tip: tip, earliest: latest.sighting.earliest, latest: latest.sighting.latest, by: latest.sighting.source)
       }
-      let values = timeline.groups.isEmpty ? [] : timeline.values(atPosition: timeline.groups.count)
+      let values = timeline.groups.isEmpty ? [] : Array(timeline.values(atPosition: timeline.groups.count))
       let known = values.filter { !$0.isUnknown }
       return RefReport(
         ref: knowledge.ref, protected: knowledge.isProtected, span: span(knowledge), ledgerTip: knowledge.ledgerTip,

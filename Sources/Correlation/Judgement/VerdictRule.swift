@@ -149,14 +149,17 @@ struct VerdictRule {
   private func mayExplain(_ tip: ObjectID, after item: Int, before position: Int, in timeline: RefTimeline) -> Bool {
     for group in timeline.groups[timeline.groupOfItem[item]..<position] {
       for other in group where other != item {
-        let value: RefValue = timeline.items[other].after.map(RefValue.tip) ?? .none
+        let value = timeline.items[other].target
         if timeline.mayBeDeletion(other) { return true }
         if other < item, timeline.groupOfItem[other] != timeline.groupOfItem[item] { continue }
         if Relation(of: tip, to: [value], isTag: timeline.ref.isTag, history) != .inAll { return true }
       }
     }
-    let between = timeline.valuesAfter[timeline.groupOfItem[item]..<position] + [timeline.finalValues]
-    return between.contains { $0.contains(.unknown(.referencesOmitted)) }
+    let omitted = RefValue.unknown(.referencesOmitted)
+    return timeline.finalValues.contains(omitted)
+      || (timeline.groupOfItem[item] + 1..<position + 1).contains {
+        timeline.values(atPosition: $0).contains(omitted)
+      }
   }
 
   // MARK: - Doubt
@@ -217,7 +220,7 @@ enum Relation: Hashable {
   /// Some have it and some do not, or it cannot be told.
   case unclear
 
-  init(of tip: ObjectID, to values: [RefValue], isTag: Bool, _ history: History) {
+  init(of tip: ObjectID, to values: some Collection<RefValue>, isTag: Bool, _ history: History) {
     var yes = 0
     var no = 0
     for value in values {

@@ -23,6 +23,9 @@ struct TimelineItem {
   /// Other evidence shows its tip on the ref.
   var isShown = false
 
+  /// Where the update leaves its ref.
+  var target: RefValue { after.map(RefValue.tip) ?? .none }
+
   /// How far the order of two updates may differ from that of their records, in seconds.
   static let orderSlack: Int64 = 5
   /// How long one push may take, in seconds: the jobs of one robot race within it.
@@ -47,7 +50,8 @@ struct Step: Hashable {
   var before: RefValue
   var outcome: Outcome
 
-  enum Outcome: Hashable {
+  /// The plainest first.
+  enum Outcome: UInt8, Hashable {
     /// The ref was at `after` afterwards.
     case applied
     /// The ref was at `after` already.
