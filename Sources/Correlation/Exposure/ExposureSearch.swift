@@ -124,7 +124,7 @@ struct ExposureSearch {
   private func mayBeOlder(_ commit: ObjectID, than time: Timestamp) -> Bool {
     if let made = judgement.history.committerTime(of: commit), made > time { return false }
     guard let node = judgement.history.node(of: commit) else { return true }
-    return !judgement.attribution.introductions.contains { $0?.exact.contains(node) ?? false }
+    return !judgement.attribution.isExact(node)
   }
 
   private func has(_ value: RefValue, _ commit: ObjectID) -> CommitGraph.Containment {
@@ -168,7 +168,7 @@ private struct CommitWord {
   init(_ word: String, in judgement: Judgement) throws(ExposureError) {
     if let push = Self.push(word, in: judgement) {
       let tips = unique(
-        push.updates.compactMap { judgement.updates[$0] }.compactMap { update in
+        push.updates.map(judgement.update).compactMap { update in
           update.report.after ?? update.report.before.tip
         })
       guard tips.count == 1, let tip = tips.first else {

@@ -30,6 +30,6 @@ struct Befores {
   private func isSighted(_ item: Int, _ value: RefValue) -> Bool {
     let group = timeline.groupOfItem[item]
     guard timeline.groups[group].lowerBound == item else { return false }
-    return timeline.sightings.contains { $0.low == group && $0.high == group && $0.value == value }
+    return timeline.wasSighted(at: value, position: group)
   }
 }

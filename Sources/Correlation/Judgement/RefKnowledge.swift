@@ -10,11 +10,9 @@ struct RefKnowledge {
   var latest: PlacedSighting?
   /// The last known state: one value, or each that is possible, and a claim must hold for all of them.
   var lastKnown: [RefValue]
+  /// Of a ref that was sighted, and of which no fetch leaves a doubt, `tracked`.
   var visibility: RefVisibility
   var state: RefState
-
-  /// The updates' indices in the ledger.
-  var updates: [Int] { timeline.items.map(\.update) }
 
   /// The plainest value after the last update.
   var ledgerTip: ObjectID? {
@@ -35,13 +33,15 @@ struct RefReconciler {
   let history: History
 
   func knowledge(
-    ref: RefName, timeline: RefTimeline, isProtected: Bool, visibility: RefVisibility, doubted: Timestamp?
+    ref: RefName, timeline: RefTimeline, isProtected: Bool, visibility: (RefName) -> RefVisibility,
+    doubted: Timestamp?
   ) -> RefKnowledge {
     let dated = timeline.sightings.filter { !$0.isTimeDoubtful }
     let latest = (dated.isEmpty ? timeline.sightings : dated).max(by: Self.isEarlier)
     var knowledge = RefKnowledge(
       ref: ref, isProtected: isProtected, timeline: timeline, latest: latest,
-      lastKnown: lastKnown(timeline, latest), visibility: visibility, state: .reconciled)
+      lastKnown: lastKnown(timeline, latest),
+      visibility: latest == nil || doubted != nil ? visibility(ref) : .tracked, state: .reconciled)
     knowledge.state = state(of: knowledge)
     // A later fetch that may have seen the ref absent, and may not have asked for it, leaves an older sighting behind.
     // (One that by the log is gone was rightly left unnamed.)

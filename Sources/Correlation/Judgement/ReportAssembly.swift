@@ -40,7 +40,7 @@ struct ReportAssembly {
         userAgent: push.event.userAgent, gitProtocol: push.event.gitProtocol,
         madeFrom: judgement.witnesses.cloneOfPush[index].map { judgement.evidence.clones[$0].path },
         omitted: push.omitted != nil,
-        updates: push.updates.map { listed(judgement.updates[$0].report) })
+        updates: push.updates.map { listed(judgement.report(of: $0)) })
     }
   }
 

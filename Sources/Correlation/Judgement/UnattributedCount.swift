@@ -39,7 +39,7 @@ struct UnattributedCount {
     let graph = judgement.history.graph
     guard graph.count > 0 else { return }
     var bits: [UInt64] = Array(repeating: 0, count: graph.count)
-    var totals = Array(repeating: 0, count: refs.count)
+    var totals = Tally(refs: refs.count)
     var listed: [[ObjectID]] = Array(repeating: [], count: refs.count)
     for (bit, entry) in refs.enumerated() { bits[Int(entry.node)] |= 1 << UInt64(bit) }
     let top = refs.map(\.node).max() ?? 0
@@ -49,17 +49,13 @@ struct UnattributedCount {
       let mask = bits[node]
       for parent in graph.parents(id) { bits[Int(parent)] |= mask }
       guard graph.isPresent(id), !judgement.attribution.isIntroduced(id) else { continue }
-      let isListed = isListed(id)
-      var rest = mask
-      while rest != 0 {
-        let bit = rest.trailingZeroBitCount
-        rest &= rest - 1
-        totals[bit] += 1
-        if isListed { listed[bit].append(graph.id(id)) }
-      }
+      totals.count(mask)
+      guard isListed(id) else { continue }
+      for bit in Bits(mask) { listed[bit].append(graph.id(id)) }
     }
+    let counted = totals.finish()
     for (bit, entry) in refs.enumerated() {
-      counts[entry.ref] = RefReport.Unattributed(count: totals[bit], commits: listed[bit].reversed())
+      counts[entry.ref] = RefReport.Unattributed(count: counted[bit], commits: listed[bit].reversed())
     }
   }
 
@@ -72,5 +68,49 @@ struct UnattributedCount {
       guard let start = judgement.coverage.start else { return false }
       return judgement.history.graph.committerTime(node) - judgement.options.clockSkew > start.seconds
     }
+  }
+}
+
+/// The numbers of the bits that are set.
+private struct Bits: Sequence, IteratorProtocol {
+  private var rest: UInt64
+
+  init(_ mask: UInt64) { rest = mask }
+
+  mutating func next() -> Int? {
+    guard rest != 0 else { return nil }
+    defer { rest &= rest - 1 }
+    return rest.trailingZeroBitCount
+  }
+}
+
+/// Counts commits for each of the refs that have them. Neighbours in a history are mostly on the same refs: those are
+/// counted together.
+private struct Tally {
+  private var totals: [Int]
+  /// Sets of refs that came lately, with how many commits they have that are not in `totals` yet.
+  private var open: [(mask: UInt64, count: Int)] = Array(repeating: (0, 0), count: 64)
+
+  init(refs: Int) { totals = Array(repeating: 0, count: refs) }
+
+  mutating func count(_ mask: UInt64) {
+    let place = Int(truncatingIfNeeded: (mask &* 0x9e37_79b9_7f4a_7c15) >> 58)
+    if open[place].mask != mask {
+      close(place)
+      open[place].mask = mask
+    }
+    open[place].count += 1
+  }
+
+  private mutating func close(_ place: Int) {
+    guard open[place].count > 0 else { return }
+    for bit in Bits(open[place].mask) { totals[bit] += open[place].count }
+    open[place].count = 0
+  }
+
+  /// How many commits each ref has.
+  mutating func finish() -> [Int] {
+    for place in open.indices { close(place) }
+    return totals
   }
 }

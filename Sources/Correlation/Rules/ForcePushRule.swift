@@ -87,11 +87,11 @@ struct ForcePushRule: FindingRule {
     var findings: [Finding] = []
     for knowledge in judgement.refs where knowledge.ref.isTag {
       var deleted: ObjectID?
-      for index in knowledge.updates {
-        let update = judgement.updates[index]
-        switch update.report.transition {
-        case .deleted: deleted = update.report.before.tip ?? deleted
+      for item in knowledge.timeline.items {
+        switch judgement.outcomes[item.update].transition {
+        case .deleted: deleted = judgement.update(item.update).report.before.tip ?? deleted
         case .created:
+          let update = judgement.update(item.update)
           if let old = deleted, let after = update.report.after, old != after,
             judgement.isInScope(judgement.ledger.pushes[update.push].time)
           {
@@ -129,7 +129,7 @@ struct ForcePushRule: FindingRule {
     }
     return byEvent.keys.sorted().compactMap { eventID -> Finding? in
       guard let updates = byEvent[eventID], let first = updates.first, let push = pushes[eventID] else { return nil }
-      let own = push.updates.map { judgement.updates[$0] }.first { $0.report.ref == first.report.ref }
+      let own = push.updates.first { judgement.ledger.updates[$0].ref == first.report.ref }.map(judgement.update)
       if own?.report.transition == .forced { return nil }
       // A deletion in between, or what may be one, took the tip away as well as a forced push would have; and what the
       // trail cannot see is not blamed on what it can.

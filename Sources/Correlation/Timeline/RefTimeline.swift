@@ -40,6 +40,13 @@ final class RefTimeline {
   /// The values before the first group, then for each group those that the ref may have had after it.
   private let values: Rows<RefValue>
   private let fates: [Fate]
+  /// The last item that may have been refused, and the last that may be a deletion written as the old tip; -1 for none.
+  let lastRefusable: Int
+  let lastPossibleDeletion: Int
+  /// Items with a softness.
+  private let softItems: [Int]
+  /// By position, the values that sightings show whose place is certain.
+  private let sighted: [Int: [RefValue]]
 
   /// What is asked most often of an item's possible steps.
   private struct Fate: OptionSet {
@@ -79,7 +86,12 @@ final class RefTimeline {
     self.finalValues = finalValues
     self.holes = holes
     self.softness = softness
-    fates = items.indices.map { Fate(of: possible[$0], items[$0]) }
+    let fates = items.indices.map { Fate(of: possible[$0], items[$0]) }
+    self.fates = fates
+    lastRefusable = fates.lastIndex { $0.contains(.mayBeRefused) } ?? -1
+    lastPossibleDeletion = fates.lastIndex { $0.contains(.mayBeDeletion) } ?? -1
+    softItems = softness.indices.filter { softness[$0] != nil }
+    sighted = Dictionary(grouping: sightings.filter(\.isCertain), by: \.low).mapValues { $0.map(\.value) }
   }
 
   /// The same timeline, once more updates are known to have been shown.
@@ -97,6 +109,10 @@ final class RefTimeline {
     holes = solved.holes
     softness = solved.softness
     fates = solved.fates
+    lastRefusable = solved.lastRefusable
+    lastPossibleDeletion = solved.lastPossibleDeletion
+    softItems = solved.softItems
+    sighted = solved.sighted
   }
 
   /// The values that the ref may have had when exactly `position` groups had taken effect.
@@ -104,6 +120,17 @@ final class RefTimeline {
   /// Its value then, if only one is possible.
   func onlyValue(atPosition position: Int) -> RefValue? { values.only(position) }
   var initialValues: ArraySlice<RefValue> { values[0] }
+
+  /// Whether a sighting shows the value when exactly `position` groups had taken effect.
+  func wasSighted(at value: RefValue, position: Int) -> Bool {
+    !sighted.isEmpty && sighted[position]?.contains(value) ?? false
+  }
+
+  /// What separates the first later item that something separates.
+  func softness(after item: Int) -> UnknownReason? {
+    let next = softItems.partitioningIndex { $0 > item }
+    return next < softItems.count ? softness[softItems[next]] : nil
+  }
 
   /// Whether in some possible course the item's tip was never on the ref.
   func mayBeRefused(_ item: Int) -> Bool { fates[item].contains(.mayBeRefused) }

@@ -124,11 +124,11 @@ func unique<Element: Hashable>(_ elements: some Collection<Element>) -> [Element
   return elements.filter { seen.insert($0).inserted }
 }
 
-extension Array {
-  /// The index of the first element for which `isPastBoundary` holds, in an array that it splits in two.
+extension RandomAccessCollection where Index == Int {
+  /// The index of the first element for which `isPastBoundary` holds, in a collection that it splits in two.
   func partitioningIndex(where isPastBoundary: (Element) -> Bool) -> Int {
-    var low = 0
-    var high = count
+    var low = startIndex
+    var high = endIndex
     while low < high {
       let middle = (low + high) / 2
       if isPastBoundary(self[middle]) { high = middle } else { low = middle + 1 }

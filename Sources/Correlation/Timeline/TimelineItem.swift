@@ -10,6 +10,8 @@ struct TimelineItem {
   var after: ObjectID?
   /// An API call that puts a commit on top of a branch: it cannot force.
   var addsToBranch = false
+  /// The API call made its commit itself.
+  var makesTip = false
   /// Only a GitPush can be refused in silence, or be a deletion written as the old tip.
   var isGitPush: Bool
   /// Whether the trail leaves it possible that an entry naming the old tip is a deletion (DESIGN 2.4).
