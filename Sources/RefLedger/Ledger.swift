@@ -338,8 +338,13 @@ private struct Pairing {
   private mutating func number(_ principal: Principal) -> Int {
     if let number = known[principal.sharedBlock] { return number }
     let name = principal.arn ?? [principal.type, principal.name].joined(separator: "/")
-    let number = numbers[name] ?? numbers.count
-    numbers[name] = number
+    let number: Int
+    if let known = numbers[name] {
+      number = known
+    } else {
+      number = numbers.count
+      numbers[name] = number
+    }
     known[principal.sharedBlock] = number
     principals.append(principal)
     return number

@@ -55,8 +55,13 @@ struct ItemMaker {
     if let known = principalOfBlock[principal.sharedBlock] { return known }
     let name =
       principal.arn ?? [principal.type, principal.name, principal.accountID ?? ""].joined(separator: "\n")
-    let number = principals[name, default: principals.count]
-    principals[name] = number
+    let number: Int
+    if let known = principals[name] {
+      number = known
+    } else {
+      number = principals.count
+      principals[name] = number
+    }
     principalOfBlock[principal.sharedBlock] = number
     return number
   }

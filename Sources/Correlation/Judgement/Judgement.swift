@@ -31,10 +31,8 @@ struct Judgement {
   }
 
   /// Updates in scope that `isWanted` chooses by what came out, in ledger order: most rules want one in a hundred.
-  func updatesInScope(where isWanted: (Transition, Verdict?) -> Bool) -> [UpdateJudgement] {
-    scope.compactMap { index in
-      isWanted(outcomes[index].transition, outcomes[index].verdict) ? update(index) : nil
-    }
+  func updatesInScope(where isWanted: (UpdateOutcome) -> Bool) -> [UpdateJudgement] {
+    scope.compactMap { isWanted(outcomes[$0]) ? update($0) : nil }
   }
 
   func event(of update: UpdateJudgement) -> TrailEvent { ledger.pushes[update.push].event }
@@ -82,6 +80,8 @@ struct UpdateJudgement {
   var isProtected: Bool
   /// It opens its ref's audited span.
   var opensSpan: Bool
+  /// The push that dropped its tip, where one did.
+  var droppedBy: Int?
   /// An unknown transition that some course makes an accusation.
   var mayAccuse: Bool
   /// Its tip may be missing without a logged event to explain it.
@@ -99,7 +99,10 @@ extension Judgement {
     let (ref, item) = (Int(outcome.ref), Int(outcome.item))
     return UpdateJudgement(
       push: ledger.updates[index].push, ref: ref, item: item, report: report(of: index),
-      isProtected: refs[ref].isProtected, opensSpan: item == 0, mayAccuse: outcome.mayAccuse,
+      isProtected: refs[ref].isProtected, opensSpan: item == 0,
+      droppedBy: outcome.dropped.map {
+        ledger.updates[refs[ref].timeline.items[Int($0.item)].update].push
+      }, mayAccuse: outcome.mayAccuse,
       mayBeMissing: outcome.mayBeMissing, missingFrom: outcome.missingFrom.map(Int.init))
   }
 

@@ -6,7 +6,7 @@ struct ForcePushRule: FindingRule {
   func findings(in judgement: Judgement) -> [Finding] {
     var findings: [Finding] = []
     var blamed: Set<Int> = []
-    for update in judgement.updatesInScope(where: { transition, _ in transition == .forced }) {
+    for update in judgement.updatesInScope(where: { $0.transition == .forced }) {
       findings.append(update.report.ref.isTag ? tagMoved(update, judgement) : forced(update, judgement))
       blamed.insert(update.push)
     }
@@ -117,18 +117,15 @@ struct ForcePushRule: FindingRule {
   /// Tips that were provably overwritten, though which update did it cannot be told: one finding for each event by
   /// which they were gone.
   private func provenDrops(in judgement: Judgement) -> [Finding] {
-    var byEvent: [String: [UpdateJudgement]] = [:]
-    for update in judgement.updatesInScope(where: { $1 == .overwritten }) {
-      guard let dropped = update.report.droppedBy, dropped.certainty == .noLaterThan else { continue }
-      byEvent[dropped.eventID, default: []].append(update)
+    var byPush: [Int: [UpdateJudgement]] = [:]
+    for update in judgement.updatesInScope(where: {
+      $0.verdict == .overwritten && $0.dropped?.certainty == .noLaterThan
+    }) {
+      if let dropping = update.droppedBy { byPush[dropping, default: []].append(update) }
     }
-    guard !byEvent.isEmpty else { return [] }
-    var pushes: [String: Ledger.Push] = [:]
-    for push in judgement.ledger.pushes where byEvent[push.event.eventID] != nil && pushes[push.event.eventID] == nil {
-      pushes[push.event.eventID] = push
-    }
-    return byEvent.keys.sorted().compactMap { eventID -> Finding? in
-      guard let updates = byEvent[eventID], let first = updates.first, let push = pushes[eventID] else { return nil }
+    let drops = byPush.map { (push: judgement.ledger.pushes[$0], updates: $1) }
+    return drops.sorted { $0.push.event.eventID < $1.push.event.eventID }.compactMap { push, updates -> Finding? in
+      guard let first = updates.first else { return nil }
       let own = push.updates.first { judgement.ledger.updates[$0].ref == first.report.ref }.map(judgement.update)
       if own?.report.transition == .forced { return nil }
       // A deletion in between, or what may be one, took the tip away as well as a forced push would have; and what the
@@ -149,7 +146,8 @@ struct ForcePushRule: FindingRule {
       }
       return Finding(
         rule: first.report.ref.isTag ? .tagMoved : .forcePush, severity: first.isProtected ? .error : .warning,
-        message: message, ref: first.report.ref, eventID: eventID, commits: tips, evidence: [Phrase.event(push.event)],
+        message: message, ref: first.report.ref, eventID: push.event.eventID, commits: tips,
+        evidence: [Phrase.event(push.event)],
         isProtected: first.isProtected)
     }
   }

@@ -39,6 +39,7 @@ struct ServerQuestions {
       }
     }
     let asked = ids.subtracting(evidence.server.gone).sorted()
+    batchOfID.reserveCapacity(asked.count)
     for (index, id) in asked.enumerated() { batchOfID[id] = index / Self.batchSize }
     for start in stride(from: 0, to: asked.count, by: Self.batchSize) {
       commands.append(Self.command(asked[start..<min(start + Self.batchSize, asked.count)], evidence))

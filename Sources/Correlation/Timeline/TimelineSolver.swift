@@ -372,6 +372,7 @@ struct TimelineSolver {
     groupOfItem.reserveCapacity(items.count)
     values.append(distinctValues(entries[junctions[0].entries]))
     var state: RefValue?
+    var value: [RefValue] = []
     for (number, group) in groups.enumerated() {
       for _ in group { groupOfItem.append(number) }
       if let described = loose[number] {
@@ -382,27 +383,24 @@ struct TimelineSolver {
         continue
       }
       let own = exits(of: number)
-      let kept = courses(of: number).lazy.filter { exits[own.lowerBound + $0.end].leadsOn }
       if own.count == 1 {
         values.append(row: exits[own.lowerBound].state.value)
       } else {
-        values.append(unique(exits[own].lazy.filter(\.leadsOn).map(\.state.value)))
+        value.removeAll(keepingCapacity: true)
+        for exit in own where exits[exit].leadsOn && !value.contains(exits[exit].state.value) {
+          value.append(exits[exit].state.value)
+        }
+        values.append(value)
       }
-      if group.count == 1, courses(of: number).count == 1, let only = courses(of: number).first {
-        possible.append(row: search.steps[only.firstStep])
-      } else {
-        append(kept.flatMap { search.steps[$0.firstStep..<$0.firstStep + group.count] }, of: group, to: &possible)
-      }
-      let begin = junctions[number].entries.lowerBound
-      let course =
-        kept.first { course in state.map { entries[begin + course.start].value == $0 } ?? true } ?? kept.first
-      guard let course else { continue }
-      if group.count == 1 {
-        plainest.append(search.steps[course.firstStep])
-      } else {
-        plainest += search.steps[course.firstStep..<course.firstStep + group.count].sorted { $0.item < $1.item }
-      }
+      guard let course = plainestCourse(of: number, from: state) else { continue }
       state = exits[own.lowerBound + course.end].state.value
+      let steps = search.steps[course.firstStep..<course.firstStep + group.count]
+      plainest += group.count == 1 ? steps : ArraySlice(steps.sorted { $0.item < $1.item })
+      if courses(of: number).count == 1, group.count == 1 {
+        possible.append(row: search.steps[course.firstStep])
+      } else {
+        append(keptSteps(of: number), of: group, to: &possible)
+      }
     }
     return RefTimeline(
       ref: ref, items: items, groups: groups, groupOfItem: groupOfItem, sightings: sightings, possible: possible,
@@ -410,10 +408,35 @@ struct TimelineSolver {
       holes: holes, softness: softness)
   }
 
+  /// Of the courses that lead on, the first that goes on from where the last group's ended.
+  private func plainestCourse(of number: Int, from state: RefValue?) -> Course? {
+    let exit = exits(of: number).lowerBound
+    let entry = junctions[number].entries.lowerBound
+    var first: Course?
+    for course in courses(of: number) where exits[exit + course.end].leadsOn {
+      guard let state, entries[entry + course.start].value != state else { return course }
+      first = first ?? course
+    }
+    return first
+  }
+
+  private func keptSteps(of number: Int) -> [Step] {
+    let exit = exits(of: number).lowerBound
+    var steps: [Step] = []
+    for course in courses(of: number) where exits[exit + course.end].leadsOn {
+      steps += search.steps[course.firstStep..<course.firstStep + groups[number].count]
+    }
+    return steps
+  }
+
   private func distinctValues(_ states: ArraySlice<CourseState>) -> [RefValue] { unique(states.map(\.value)) }
 
   /// A row for each update of the group: its distinct steps.
-  private func append(_ steps: some Sequence<Step>, of group: Range<Int>, to possible: inout Rows<Step>) {
+  private func append(_ steps: [Step], of group: Range<Int>, to possible: inout Rows<Step>) {
+    if group.count == 1 {
+      possible.append(unique(steps))
+      return
+    }
     var rows: [[Step]] = Array(repeating: [], count: group.count)
     for step in steps where !rows[step.item - group.lowerBound].contains(step) {
       rows[step.item - group.lowerBound].append(step)
