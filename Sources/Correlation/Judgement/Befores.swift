@@ -12,7 +12,7 @@ struct Befores {
     }
     let plainest = timeline.plainest[item].before
     var possible: [ObjectID?]?
-    if timeline.possible.only(item)?.before != plainest {
+    if timeline.possible.only(item) == nil {
       let known = unique([plainest] + timeline.possible[item].map(\.before)).filter { !$0.isUnknown }
       if known.count > 1 { possible = known.map(\.tip) }
     }

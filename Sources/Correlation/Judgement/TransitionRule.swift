@@ -15,7 +15,7 @@ struct TransitionRule {
   }
 
   func judge(_ item: Int, of timeline: RefTimeline) -> Result {
-    if let step = timeline.possible.only(item), step == timeline.plainest[item] { return sole(step, in: timeline) }
+    if let step = timeline.possible.only(item) { return sole(step, in: timeline) }
     let steps = timeline.possible[item]
     guard !steps.isEmpty else { return Result(transition: .unknown, reason: .order) }
     if timeline.isRefused(item) { return Result(transition: .unchanged, proof: .ledger) }

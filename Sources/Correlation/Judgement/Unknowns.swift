@@ -43,17 +43,21 @@ struct Unknowns {
 
   init(_ judgement: Judgement) { self.judgement = judgement }
 
+  /// Those that weigh, or would if the next run did not judge them.
   func all() -> [Unknown] {
     var found: [Unknown] = []
+    func add(_ unknown: Unknown?) {
+      if let unknown, unknown.counts || unknown.isPostponed { found.append(unknown) }
+    }
     for index in judgement.scope {
       let update = Update(index, judgement)
-      if let unknown = transition(update) { found.append(unknown) }
-      if let unknown = verdict(update) { found.append(unknown) }
-      if let unknown = removal(update) { found.append(unknown) }
+      add(transition(update))
+      add(verdict(update))
+      add(removal(update))
     }
     for (ref, knowledge) in judgement.refs.enumerated() {
-      if let unknown = state(knowledge, ref) { found.append(unknown) }
-      if let unknown = audit(knowledge, ref) { found.append(unknown) }
+      add(state(knowledge, ref))
+      add(audit(knowledge, ref))
     }
     return found
   }

@@ -14,7 +14,7 @@ struct UnknownsRule: FindingRule {
       var reason: UnknownReason
     }
     var groups: [Group: [Unknown]] = [:]
-    for unknown in Unknowns(judgement).all() where unknown.counts || unknown.isPostponed {
+    for unknown in Unknowns(judgement).all() {
       let ref = unknown.isProtected ? unknown.ref : nil
       groups[Group(ref: ref, reason: unknown.reason), default: []].append(unknown)
     }

@@ -29,9 +29,7 @@ final class RefTimeline {
   let groupOfItem: [Int]
   let sightings: [PlacedSighting]
   /// For each item, every distinct thing that it may have done.
-  let possible: Rows<Step>
-  /// For each item, what it did in the plainest course: logged order, nothing refused, nothing deleted.
-  let plainest: [Step]
+  let possible: PossibleSteps
   /// Every value that the ref may have had after all updates and all sightings that are certainly later.
   let finalValues: [RefValue]
   let holes: [Hole]
@@ -71,7 +69,7 @@ final class RefTimeline {
   /// `values` holds those before the first group as well.
   init(
     ref: RefName, items: [TimelineItem], groups: [Range<Int>], groupOfItem: [Int], sightings: [PlacedSighting],
-    possible: Rows<Step>, plainest: [Step], values: Rows<RefValue>, finalValues: [RefValue], holes: [Hole],
+    possible: PossibleSteps, values: Rows<RefValue>, finalValues: [RefValue], holes: [Hole],
     softness: [UnknownReason?]
   ) {
     self.ref = ref
@@ -81,7 +79,6 @@ final class RefTimeline {
     self.groupOfItem = groupOfItem
     self.sightings = sightings
     self.possible = possible
-    self.plainest = plainest
     self.values = values
     self.finalValues = finalValues
     self.holes = holes
@@ -103,7 +100,6 @@ final class RefTimeline {
     groupOfItem = solved.groupOfItem
     sightings = solved.sightings
     possible = solved.possible
-    plainest = solved.plainest
     values = solved.values
     finalValues = solved.finalValues
     holes = solved.holes
@@ -114,6 +110,9 @@ final class RefTimeline {
     softItems = solved.softItems
     sighted = solved.sighted
   }
+
+  /// For each item, what it did in the plainest course: logged order, nothing refused, nothing deleted.
+  var plainest: [Step] { possible.plainest }
 
   /// The values that the ref may have had when exactly `position` groups had taken effect.
   func values(atPosition position: Int) -> ArraySlice<RefValue> { values[position] }
@@ -173,4 +172,30 @@ final class RefTimeline {
       return value == .tip(told)
     }
   }
+}
+
+/// What each item may have done. Nearly all can have done the plainest thing alone: others are kept of the rest only.
+struct PossibleSteps {
+  /// For each item, what it did in the plainest course.
+  private(set) var plainest: [Step] = []
+  /// For each item every distinct step, in the order in which they were found; an empty row stands for the plainest alone.
+  private var rows = Rows<Step>()
+
+  mutating func reserveCapacity(_ count: Int) { plainest.reserveCapacity(count) }
+
+  mutating func append(_ steps: some Collection<Step>, plainest step: Step) {
+    plainest.append(step)
+    if steps.count == 1, steps.first == step { rows.appendEmptyRow() } else { rows.append(steps) }
+  }
+
+  /// Adds an item that can have done one thing only.
+  mutating func append(only step: Step) {
+    plainest.append(step)
+    rows.appendEmptyRow()
+  }
+
+  subscript(item: Int) -> ArraySlice<Step> { rows.isEmpty(item) ? plainest[item...item] : rows[item] }
+
+  /// What an item did, if it can have done the plainest thing alone.
+  func only(_ item: Int) -> Step? { rows.isEmpty(item) ? plainest[item] : nil }
 }

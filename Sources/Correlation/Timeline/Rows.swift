@@ -8,6 +8,8 @@ struct Rows<Element> {
 
   subscript(row: Int) -> ArraySlice<Element> { elements[start(of: row)..<Int(ends[row])] }
 
+  func isEmpty(_ row: Int) -> Bool { start(of: row) == Int(ends[row]) }
+
   /// The row's element, if it has but one.
   func only(_ row: Int) -> Element? {
     let start = start(of: row)
@@ -25,6 +27,8 @@ struct Rows<Element> {
     elements.append(contentsOf: row)
     ends.append(UInt32(elements.count))
   }
+
+  mutating func appendEmptyRow() { ends.append(UInt32(elements.count)) }
 
   /// Adds a row of one element.
   mutating func append(row element: Element) {

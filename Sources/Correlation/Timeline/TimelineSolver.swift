@@ -362,12 +362,10 @@ struct TimelineSolver {
   // MARK: - The outcome
 
   private func timeline() -> RefTimeline {
-    var possible = Rows<Step>()
+    var possible = PossibleSteps()
     possible.reserveCapacity(items.count)
     var values = Rows<RefValue>()
     values.reserveCapacity(groups.count + 1)
-    var plainest: [Step] = []
-    plainest.reserveCapacity(items.count)
     var groupOfItem: [Int] = []
     groupOfItem.reserveCapacity(items.count)
     values.append(distinctValues(entries[junctions[0].entries]))
@@ -376,8 +374,7 @@ struct TimelineSolver {
     for (number, group) in groups.enumerated() {
       for _ in group { groupOfItem.append(number) }
       if let described = loose[number] {
-        append(described.steps, of: group, to: &possible)
-        plainest += described.plainest
+        append(described.steps, of: group, plainest: described.plainest[...], to: &possible)
         values.append(distinctValues(described.ends[...]))
         state = described.ends.last?.value
         continue
@@ -394,18 +391,17 @@ struct TimelineSolver {
       }
       guard let course = plainestCourse(of: number, from: state) else { continue }
       state = exits[own.lowerBound + course.end].state.value
-      let steps = search.steps[course.firstStep..<course.firstStep + group.count]
-      plainest += group.count == 1 ? steps : ArraySlice(steps.sorted { $0.item < $1.item })
       if courses(of: number).count == 1, group.count == 1 {
-        possible.append(row: search.steps[course.firstStep])
+        possible.append(only: search.steps[course.firstStep])
       } else {
-        append(keptSteps(of: number), of: group, to: &possible)
+        let plainest = search.steps[course.firstStep..<course.firstStep + group.count]
+        append(keptSteps(of: number), of: group, plainest: plainest, to: &possible)
       }
     }
     return RefTimeline(
       ref: ref, items: items, groups: groups, groupOfItem: groupOfItem, sightings: sightings, possible: possible,
-      plainest: plainest, values: values, finalValues: distinctValues(entries[junctions[groups.count].entries]),
-      holes: holes, softness: softness)
+      values: values, finalValues: distinctValues(entries[junctions[groups.count].entries]), holes: holes,
+      softness: softness)
   }
 
   /// Of the courses that lead on, the first that goes on from where the last group's ended.
@@ -431,16 +427,20 @@ struct TimelineSolver {
 
   private func distinctValues(_ states: ArraySlice<CourseState>) -> [RefValue] { unique(states.map(\.value)) }
 
-  /// A row for each update of the group: its distinct steps.
-  private func append(_ steps: [Step], of group: Range<Int>, to possible: inout Rows<Step>) {
-    if group.count == 1 {
-      possible.append(unique(steps))
+  /// Adds the updates of a group with their distinct steps.
+  private func append(
+    _ steps: [Step], of group: Range<Int>, plainest: ArraySlice<Step>, to possible: inout PossibleSteps
+  ) {
+    if group.count == 1, let only = plainest.first {
+      possible.append(unique(steps), plainest: only)
       return
     }
     var rows: [[Step]] = Array(repeating: [], count: group.count)
     for step in steps where !rows[step.item - group.lowerBound].contains(step) {
       rows[step.item - group.lowerBound].append(step)
     }
-    for row in rows { possible.append(row) }
+    for step in plainest.sorted(by: { $0.item < $1.item }) {
+      possible.append(rows[step.item - group.lowerBound], plainest: step)
+    }
   }
 }
