@@ -110,7 +110,7 @@ struct CourseSearch {
     guard budget > 0 else { return false }
     guard let first = taken.firstIndex(of: false) else {
       courses.append(Course(start: start, end: place(of: state), firstStep: steps.count))
-      steps.append(contentsOf: path)
+      steps += path
       return true
     }
     let horizon = items[group.lowerBound + first].time + TimelineItem.orderSlack

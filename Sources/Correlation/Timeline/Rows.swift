@@ -24,7 +24,7 @@ struct Rows<Element> {
   }
 
   mutating func append(_ row: some Sequence<Element>) {
-    elements.append(contentsOf: row)
+    elements += row
     ends.append(UInt32(elements.count))
   }
 
