@@ -31,10 +31,13 @@ public struct Judge {
     let current = CurrentRefs(history: history, refs: refs)
     let merges = MergedTips(
       history: history, merges: mergeSources(order: order, refs: refs, refIndex: refIndex, current: current))
-    let (outcomes, removed) = outcomes(refs, current, merges)
+    let (outcomes, removed, candidates) = outcomes(refs, current, merges)
+    let attribution = Attribution(
+      history: history, ledger: ledger, coverage: evidence.coverage, clockSkew: options.clockSkew,
+      candidates: candidates, order: order, known: knownTips(refs), omissions: omissions.all)
     var judgement = Judgement(
       evidence: evidence, options: options, refs: refs, refIndex: refIndex, outcomes: outcomes, removed: removed,
-      order: order, current: current, attribution: attribution(order: order, refs: refs), history: history,
+      order: order, current: current, attribution: attribution, history: history,
       witnesses: witnesses)
     judgement.serverQuestions = ServerQuestions(judgement)
     for push in order where judgement.isInScope(ledger.pushes[push].time) {
@@ -87,10 +90,11 @@ public struct Judge {
 
   // MARK: - Updates
 
-  /// By the ledger's update index: each update belongs to one item of one ref.
+  /// By the ledger's update index: each update belongs to one item of one ref. What attribution needs of it is looked up
+  /// while its tips are at hand.
   private func outcomes(
     _ refs: [RefKnowledge], _ current: CurrentRefs, _ merges: MergedTips
-  ) -> ([UpdateOutcome], removed: [Int: UpdateReport.Removed]) {
+  ) -> ([UpdateOutcome], removed: [Int: UpdateReport.Removed], [Attribution.Candidate]) {
     let rule = OutcomeRule(
       history: history, current: current, merges: merges,
       removedCommits: RemovedCommits(
@@ -101,6 +105,7 @@ public struct Judge {
         history: history, coverage: evidence.coverage, refs: refs, current: current, merges: merges,
         seesEverything: evidence.seesEverything))
     var outcomes = Array(repeating: UpdateOutcome(), count: ledger.updates.count)
+    var candidates = Array(repeating: Attribution.Candidate(), count: ledger.updates.count)
     var removed: [Int: UpdateReport.Removed] = [:]
     for (ref, knowledge) in refs.enumerated() {
       let drops = DropIndex(of: knowledge.timeline, history: history)
@@ -108,26 +113,14 @@ public struct Judge {
         let update = knowledge.timeline.items[item].update
         let judged = rule.judge(item, of: ref, knowledge, drops)
         outcomes[update] = judged.outcome
+        candidates[update] = candidate(item, knowledge.timeline)
         if let commits = judged.removed { removed[update] = commits }
       }
     }
-    return (outcomes, removed)
+    return (outcomes, removed, candidates)
   }
 
   // MARK: - Attribution
-
-  private func attribution(order: [Int], refs: [RefKnowledge]) -> Attribution {
-    var candidates = Array(repeating: Attribution.Candidate(), count: ledger.updates.count)
-    for knowledge in refs {
-      let timeline = knowledge.timeline
-      for item in timeline.items.indices {
-        candidates[timeline.items[item].update] = candidate(item, timeline)
-      }
-    }
-    return Attribution(
-      history: history, ledger: ledger, coverage: evidence.coverage, clockSkew: options.clockSkew,
-      candidates: candidates, order: order, known: knownTips(refs), omissions: omissions.all)
-  }
 
   private func candidate(_ item: Int, _ timeline: RefTimeline) -> Attribution.Candidate {
     let before = Befores(timeline: timeline).report(item)

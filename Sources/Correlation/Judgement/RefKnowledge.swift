@@ -53,8 +53,9 @@ struct RefReconciler {
   ) -> RefKnowledge {
     let dated = timeline.sightings.filter { !$0.isTimeDoubtful }
     let latest = (dated.isEmpty ? timeline.sightings : dated).max(by: Self.isEarlier)
+    let unseen = latest == nil ? visibility(ref) : nil
     var lastKnown = lastKnown(timeline, latest)
-    var state = state(ref, timeline, latest, lastKnown, visibility)
+    var state = state(timeline, latest, lastKnown, unseen)
     // A later fetch that may have seen the ref absent, and may not have asked for it, leaves an older sighting behind.
     // (One that by the log is gone was rightly left unnamed.)
     if let doubted, lastKnown != [.none], !timeline.items.isEmpty,
@@ -66,7 +67,7 @@ struct RefReconciler {
     }
     return RefKnowledge(
       ref: ref, isProtected: isProtected, timeline: timeline, latest: latest, lastKnown: lastKnown,
-      visibility: state == .refNotFetched ? visibility(ref) : nil, state: state)
+      visibility: unseen ?? (state == .refNotFetched ? visibility(ref) : nil), state: state)
   }
 
   /// Of two sightings the one whose interval begins last is the later; of one clone, the one recorded last.
@@ -95,11 +96,10 @@ struct RefReconciler {
   // MARK: - Reconciliation
 
   private func state(
-    _ ref: RefName, _ timeline: RefTimeline, _ latest: PlacedSighting?, _ lastKnown: [RefValue],
-    _ visibility: (RefName) -> RefVisibility
+    _ timeline: RefTimeline, _ latest: PlacedSighting?, _ lastKnown: [RefValue], _ unseen: RefVisibility?
   ) -> RefState {
     if timeline.holes.contains(where: { coverage.isUnbroken(from: $0.start, to: $0.end) }) { return .unloggedUpdate }
-    guard let latest else { return visibility(ref) == .notTracked ? .notTracked : .refNotFetched }
+    guard let latest else { return unseen == .notTracked ? .notTracked : .refNotFetched }
     if timeline.items.isEmpty { return neverLogged(latest) }
     let count = timeline.groups.count
     let reachable = timeline.values(atPosition: min(latest.high, count))
