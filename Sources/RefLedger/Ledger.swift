@@ -33,9 +33,30 @@ public struct Ledger: Sendable {
     /// `nil`: an unambiguous deletion.
     public var after: ObjectID?
     /// The API call, for anything but a GitPush.
-    public var change: RefChange?
+    public var change: RefChange? {
+      get { box?.change }
+      set { box = newValue.map(ChangeBox.init) }
+    }
+    /// In memory of its own, lest every push has room for one.
+    private var box: ChangeBox?
 
-    public var isGitPush: Bool { change == nil }
+    public var isGitPush: Bool { box == nil }
+
+    init(push: Int, ref: RefName, time: Timestamp, told: ToldBefore, after: ObjectID?, change: RefChange?) {
+      self.push = push
+      self.ref = ref
+      self.time = time
+      self.told = told
+      self.after = after
+      box = change.map(ChangeBox.init)
+    }
+
+    /// Never changed once made, so that it may be shared among threads.
+    private final class ChangeBox: Sendable {
+      let change: RefChange
+
+      init(_ change: RefChange) { self.change = change }
+    }
   }
 
   /// A logged push that moved nothing: refused, or one that ended with its advertisement.
@@ -57,6 +78,7 @@ public struct Ledger: Sendable {
   /// Every ref that an update moved, once, in the order of their first updates.
   public private(set) var refs: [RefName] = []
   private var refNumbers: [RefName: Int] = [:]
+  private var updatesByRef = UpdatesByRef()
   public private(set) var attempts: [Attempt] = []
   public private(set) var pulls: [Pull] = []
   /// Archives of commits that CodePipeline read.
@@ -156,8 +178,15 @@ public struct Ledger: Sendable {
       Pull(event: $0, advertisement: nil, dataTransferred: false, shallow: nil)
     }
     pulls.sort { Self.precedes($0.event, $1.event) }
+    updatesByRef = UpdatesByRef(updates, refs: refs.count)
     if !stateChanges.isEmpty { join(stateChanges, deletionsArePlain) }
   }
+
+  /// The ref's index in `refs`; `nil` where no update moved it.
+  public func number(of ref: RefName) -> Int? { refNumbers[ref] }
+
+  /// The indices of the updates of a ref, by its number, in order.
+  public func updates(ofRef number: Int) -> ArraySlice<Int> { updatesByRef[number] }
 
   /// Room for what they will make, for growing an array of so many moves all of it.
   private mutating func reserve(for events: [TrailEvent]) {
@@ -309,8 +338,13 @@ private struct Pairing {
   private mutating func number(_ principal: Principal) -> Int {
     if let number = known[principal.sharedBlock] { return number }
     let name = principal.arn ?? [principal.type, principal.name].joined(separator: "/")
-    let number = numbers[name] ?? numbers.count
-    numbers[name] = number
+    let number: Int
+    if let known = numbers[name] {
+      number = known
+    } else {
+      number = numbers.count
+      numbers[name] = number
+    }
     known[principal.sharedBlock] = number
     principals.append(principal)
     return number

@@ -111,6 +111,21 @@ private func push(_ ref: String = "refs/heads/main", _ id: ObjectID = tip) -> Tr
     #expect(ledger.updates.count == 4000)
     #expect(ledger.updates[3999].ref.rawValue == "refs/heads/a/b/3999")
   }
+
+  @Test func theUpdatesOfEachRefAreKnown() {
+    let names = ["main", "a", "main", "b", "a", "main"]
+    let ledger = Ledger(
+      names.enumerated().map { index, name in
+        event("\(index)", "2026-03-01T10:00:0\(index)Z", kind: push("refs/heads/\(name)"))
+      }, created: nil)
+    for name in Set(names) {
+      let ref = RefName("refs/heads/\(name)")
+      let expected = names.indices.filter { names[$0] == name }
+      #expect(ledger.number(of: ref).map { Array(ledger.updates(ofRef: $0)) } == expected)
+      #expect(expected.allSatisfy { ledger.updates[$0].ref == ref })
+    }
+    #expect(ledger.number(of: RefName("refs/heads/c")) == nil)
+  }
 }
 
 @Suite struct CoverageTests {

@@ -13,12 +13,33 @@ final class History {
   let graph: CommitGraph
   private let queries: GraphQueries
 
+  /// What was found of ids that were asked for lately: an update's tips are asked for again and again, and looking one up
+  /// in a graph of a million commits waits for memory twice.
+  private var memory: [Memory]
+  private static let remembered = 2048
+
+  private struct Memory {
+    var id: ObjectID
+    var kind: Kind
+    var node: CommitGraph.Node?
+  }
+
   init(_ graph: CommitGraph) {
     self.graph = graph
     queries = GraphQueries(graph)
+    // The all-zero id is the name of nothing.
+    memory = Array(repeating: Memory(id: .zero, kind: .absent, node: nil), count: Self.remembered)
   }
 
   private func look(_ id: ObjectID) -> (kind: Kind, node: CommitGraph.Node?) {
+    let place = Int(truncatingIfNeeded: id.evenNumber) & (Self.remembered - 1)
+    if memory[place].id == id { return (memory[place].kind, memory[place].node) }
+    let found = find(id)
+    memory[place] = Memory(id: id, kind: found.kind, node: found.node)
+    return found
+  }
+
+  private func find(_ id: ObjectID) -> (kind: Kind, node: CommitGraph.Node?) {
     switch graph.object(id) {
     case .commit(let node): (graph.isPresent(node) ? .commit : .absent, node)
     case .tag(let node?): (.commit, node)

@@ -92,8 +92,8 @@ struct ExposureSearch {
       open = Exposure.Interval(ref: knowledge.ref, certainty: .possible)
     }
     for (number, group) in timeline.groups.enumerated() {
-      let after = timeline.valuesAfter[number].map { has($0, commit) }
-      let bringing = group.first { has(timeline.items[$0].after.map(RefValue.tip) ?? .none, commit) == .yes }
+      let after = timeline.values(atPosition: number + 1).map { has($0, commit) }
+      let bringing = group.first { has(timeline.items[$0].target, commit) == .yes }
       if bringing != nil { open?.certainty = .confirmed }
       if open == nil, let item = bringing ?? (after.contains(.yes) ? group.first : nil) {
         open = Exposure.Interval(
@@ -124,7 +124,7 @@ struct ExposureSearch {
   private func mayBeOlder(_ commit: ObjectID, than time: Timestamp) -> Bool {
     if let made = judgement.history.committerTime(of: commit), made > time { return false }
     guard let node = judgement.history.node(of: commit) else { return true }
-    return !judgement.attribution.introductions.contains { $0?.exact.contains(node) ?? false }
+    return !judgement.attribution.isExact(node)
   }
 
   private func has(_ value: RefValue, _ commit: ObjectID) -> CommitGraph.Containment {
@@ -168,7 +168,7 @@ private struct CommitWord {
   init(_ word: String, in judgement: Judgement) throws(ExposureError) {
     if let push = Self.push(word, in: judgement) {
       let tips = unique(
-        push.updates.compactMap { judgement.updates[$0] }.compactMap { update in
+        push.updates.map(judgement.update).compactMap { update in
           update.report.after ?? update.report.before.tip
         })
       guard tips.count == 1, let tip = tips.first else {

@@ -7,13 +7,15 @@ internal import RefLedger
 /// Every node is marked once, by the first thing that shows it on the server: a tip that was there before, or an update.
 /// Updates take their commits in ledger order, so that the cost is commits + updates, never their product.
 struct Attribution {
+  typealias Node = CommitGraph.Node
+
   /// What an update introduced.
   struct Introduction {
     /// Parents first.
-    var exact: [CommitGraph.Node] = []
-    var atOrBefore: [CommitGraph.Node] = []
+    var exact: ArraySlice<Node>
+    var atOrBefore: ArraySlice<Node>
     /// A boundary of the clones cuts the walk: there may be more.
-    var isCut = false
+    var isCut: Bool
   }
 
   /// A tip that was on the server by some time, by the word of something other than an update of the ledger.
@@ -22,103 +24,118 @@ struct Attribution {
     var by: Timestamp
   }
 
-  let history: History
-  let ledger: Ledger
-  let coverage: Coverage
-  let clockSkew: Int64
-  /// By update; `nil` where the tip is absent (and the server tells nothing of it), nothing, or may never have been there.
-  private(set) var introductions: [Introduction?]
+  /// What attribution needs to know of an update.
+  struct Candidate {
+    /// Its tip, where a clone has it or the server tells of it, and it surely was on the ref.
+    var tip: Node?
+    /// What surely stood before it.
+    var before: Node?
+    var isBeforeKnown = false
+    /// It is the API call that made its tip.
+    var makesTip = false
+    /// It may have carried commits unseen: its tip is absent, cut, incomplete, or may have been refused.
+    var isObstacle = false
+  }
+
+  private let history: History
+  private let ledger: Ledger
+  private let coverage: Coverage
+  private let clockSkew: Int64
   /// For each node: 0 for nobody, 1 for "there before", else the introducing update + 2.
-  private(set) var owners: [UInt32]
+  private var owners: [UInt32]
+  /// Of all updates, one after the other, what each introduced.
+  private var nodes: [Node] = []
+  /// By update.
+  private var spans: [Span?]
+
+  /// What an update introduced, in `nodes`: first what is exact.
+  private struct Span {
+    var start: UInt32
+    var exact: UInt32
+    var end: UInt32
+    var isCut: Bool
+  }
 
   private static let nobody: UInt32 = 0
   private static let before: UInt32 = 1
 
-  /// What attribution needs to know of each update, in ledger order.
-  struct Candidate {
-    var update: Int
-    /// It may have been refused: what it carried may have come later.
-    var isDoubtful: Bool
-    var isBeforeKnown: Bool
-    /// It is the API call that made its tip.
-    var makesTip: Bool
-    var before: ObjectID?
-  }
-
+  /// - Parameters:
+  ///   - candidates: By update.
+  ///   - order: The pushes, in ledger order.
   init(
-    history: History, ledger: Ledger, coverage: Coverage, clockSkew: Int64, candidates: [Candidate],
+    history: History, ledger: Ledger, coverage: Coverage, clockSkew: Int64, candidates: [Candidate], order: [Int],
     known: [KnownTip], omissions: [Timestamp]
   ) {
     self.history = history
     self.ledger = ledger
     self.coverage = coverage
     self.clockSkew = clockSkew
-    introductions = Array(repeating: nil, count: ledger.updates.count)
+    spans = Array(repeating: nil, count: ledger.updates.count)
     owners = Array(repeating: Self.nobody, count: history.graph.count)
-    run(candidates, known: known.sorted { $0.by < $1.by }, omissions: omissions)
+    run(candidates, order, known: known.sorted { $0.by < $1.by }, omissions: omissions)
   }
 
   /// Whether an update introduced the commit.
-  func isIntroduced(_ node: CommitGraph.Node) -> Bool { owners[Int(node)] > Self.before }
-  func isKnownBefore(_ node: CommitGraph.Node) -> Bool { owners[Int(node)] == Self.before }
+  func isIntroduced(_ node: Node) -> Bool { owners[Int(node)] > Self.before }
+  func isKnownBefore(_ node: Node) -> Bool { owners[Int(node)] == Self.before }
   /// The update that introduced a commit.
-  func introducer(of node: CommitGraph.Node) -> Int? {
+  func introducer(of node: Node) -> Int? {
     let owner = owners[Int(node)]
     return owner > Self.before ? Int(owner) - 2 : nil
   }
 
-  private mutating func run(_ candidates: [Candidate], known: [KnownTip], omissions: [Timestamp]) {
-    let obstacles = obstacleTimes(candidates, omissions)
-    var shared: Set<CommitGraph.Node> = []
-    var stack: [CommitGraph.Node] = []
+  /// `nil` where the tip is absent (and the server tells nothing of it), nothing, or may never have been there.
+  func introduction(of update: Int) -> Introduction? {
+    guard let span = spans[update] else { return nil }
+    return Introduction(
+      exact: nodes[Int(span.start)..<Int(span.exact)], atOrBefore: nodes[Int(span.exact)..<Int(span.end)],
+      isCut: span.isCut)
+  }
+
+  /// Whether the commit is exactly attributed to some update.
+  func isExact(_ node: Node) -> Bool {
+    introducer(of: node).flatMap(introduction)?.exact.contains(node) ?? false
+  }
+
+  // MARK: - The walk
+
+  private mutating func run(_ candidates: [Candidate], _ order: [Int], known: [KnownTip], omissions: [Timestamp]) {
+    var obstacles = Obstacles(ledger, candidates, omissions)
+    var shared: Set<Node> = []
+    var stack: [Node] = []
+    var later: [Node] = []
     var nextKnown = 0
-    var nextObstacle = 0
-    // The latest obstacle, and the latest of another push than that one's.
-    var latest: (time: Timestamp, push: Int)?
-    var latestOther: Timestamp?
-    for candidate in candidates {
-      let update = ledger.updates[candidate.update]
-      while nextKnown < known.count, known[nextKnown].by < update.time {
-        markKnown(known[nextKnown].tip)
+    var floors = Floors(coverage, created: ledger.created)
+    for push in order {
+      let time = ledger.pushes[push].time
+      while nextKnown < known.count, known[nextKnown].by < time {
+        if let node = history.node(of: known[nextKnown].tip) { markKnown(node, &stack) }
         nextKnown += 1
       }
-      if let before = candidate.before { markKnown(before) }
-      while nextObstacle < obstacles.count, obstacles[nextObstacle].time <= update.time + TimelineItem.orderSlack {
-        let obstacle = obstacles[nextObstacle]
-        if let latest, latest.push != obstacle.push { latestOther = latest.time }
-        latest = obstacle
-        nextObstacle += 1
+      for index in ledger.pushes[push].updates {
+        let candidate = candidates[index]
+        if let before = candidate.before { markKnown(before, &stack) }
+        guard let tip = candidate.tip else { continue }
+        let start = nodes.count
+        let isCut = take(tip, for: index, time, push, sharing: &shared, &stack)
+        let exact: Int
+        if nodes.count == start {
+          exact = start
+        } else {
+          nodes[start...].sort()
+          let floor = floors.floor(at: time).map { max($0, obstacles.last(at: time, besides: push) ?? $0) }
+          exact = split(from: start, candidate, at: time, floor: floor, &later)
+        }
+        spans[index] = Span(start: UInt32(start), exact: UInt32(exact), end: UInt32(nodes.count), isCut: isCut)
       }
-      let lastObstacle = latest?.push == update.push && update.push >= 0 ? latestOther : latest?.time
-      guard let tip = update.after, !candidate.isDoubtful, let node = history.node(of: tip), history.isKnown(tip)
-      else { continue }
-      let found = take(node, for: candidate.update, sharing: &shared, &stack)
-      introductions[candidate.update] = Introduction(exact: found.nodes, atOrBefore: [], isCut: found.isCut)
-      split(candidate, floor: floor(of: update, lastObstacle))
     }
     demote(shared)
   }
 
-  /// Pushes that may have carried commits unseen: their tips are absent, cut, incomplete, or may have been refused.
-  private func obstacleTimes(
-    _ candidates: [Candidate], _ omissions: [Timestamp]
-  ) -> [(time: Timestamp, push: Int)] {
-    var result = omissions.map { (time: $0, push: -1) }
-    for candidate in candidates {
-      let update = ledger.updates[candidate.update]
-      guard let tip = update.after else { continue }
-      if candidate.isDoubtful || !history.isKnown(tip)
-        || (history.kind(of: tip) != .notACommit && !history.isComplete(tip))
-      {
-        result.append((update.time, update.push))
-      }
-    }
-    return result.sorted { ($0.time, $0.push) < ($1.time, $1.push) }
-  }
-
-  private mutating func markKnown(_ tip: ObjectID) {
-    guard let root = history.node(of: tip), owners[Int(root)] == Self.nobody else { return }
-    var stack = [root]
+  private mutating func markKnown(_ root: Node, _ stack: inout [Node]) {
+    guard owners[Int(root)] == Self.nobody else { return }
+    stack.removeAll(keepingCapacity: true)
+    stack.append(root)
     owners[Int(root)] = Self.before
     while let node = stack.popLast() {
       for parent in history.graph.parents(node) where owners[Int(parent)] == Self.nobody {
@@ -128,24 +145,21 @@ struct Attribution {
     }
   }
 
-  /// Marks everything below a tip that nobody has yet. Where it meets commits of a push within seconds, either may have
-  /// brought them: those are shared.
+  /// Marks everything below a tip that nobody has yet, and adds it to `nodes`. Where it meets commits of a push within
+  /// seconds, either may have brought them: those are shared. Returns whether a boundary cuts the walk.
   private mutating func take(
-    _ root: CommitGraph.Node, for update: Int, sharing shared: inout Set<CommitGraph.Node>,
-    _ stack: inout [CommitGraph.Node]
-  ) -> (nodes: [CommitGraph.Node], isCut: Bool) {
+    _ root: Node, for update: Int, _ time: Timestamp, _ push: Int, sharing shared: inout Set<Node>,
+    _ stack: inout [Node]
+  ) -> Bool {
     let mine = UInt32(update + 2)
-    let time = ledger.updates[update].time
-    let push = ledger.updates[update].push
-    var nodes: [CommitGraph.Node] = []
     var isCut = false
     stack.removeAll(keepingCapacity: true)
     func isShareable(_ owner: UInt32) -> Bool {
       guard owner > Self.before, owner != mine else { return false }
-      let other = ledger.updates[Int(owner) - 2]
-      return other.push != push && time - other.time <= TimelineItem.orderSlack
+      let other = ledger.updates[Int(owner) - 2].push
+      return other != push && time - ledger.pushes[other].time <= TimelineItem.orderSlack
     }
-    func visit(_ node: CommitGraph.Node) {
+    func visit(_ node: Node) {
       let owner = owners[Int(node)]
       if owner == Self.nobody {
         owners[Int(node)] = mine
@@ -163,53 +177,103 @@ struct Attribution {
     while let node = stack.popLast() {
       for parent in history.graph.parents(node) { visit(parent) }
     }
-    nodes.sort()
-    return (nodes, isCut)
+    return isCut
   }
 
-  /// No commit made before this moment is exactly attributed to the update; `nil` if none is at all.
-  private func floor(of update: Ledger.Update, _ lastObstacle: Timestamp?) -> Timestamp? {
-    guard coverage.contains(update.time), !coverage.hasProvenGap(from: update.time, to: update.time) else { return nil }
-    var floor = coverage.lastBlindMoment(before: update.time) ?? update.time
-    if let created = ledger.created, coverage.separation(from: created, to: update.time) != .proven,
-      coverage.stretch(at: created) == coverage.stretch(at: update.time),
-      !coverage.hasProvenGap(from: created, to: update.time)
-    {
-      floor = .distantPast
-    }
-    if let lastObstacle { floor = max(floor, lastObstacle) }
-    return floor
-  }
-
-  private mutating func split(_ candidate: Candidate, floor: Timestamp?) {
-    guard var introduction = introductions[candidate.update] else { return }
-    let made = candidate.makesTip ? ledger.updates[candidate.update].after.flatMap(history.node(of:)) : nil
-    var exact: [CommitGraph.Node] = []
-    for node in introduction.exact {
-      let time = history.graph.committerTime(node)
+  /// Puts what is exact of the newest nodes before the rest, and returns where that begins. No commit that was made before
+  /// `floor` is exact; `nil` where none is at all.
+  private mutating func split(
+    from start: Int, _ candidate: Candidate, at time: Timestamp, floor: Timestamp?, _ later: inout [Node]
+  ) -> Int {
+    let made = candidate.makesTip ? candidate.tip : nil
+    later.removeAll(keepingCapacity: true)
+    var exact = start
+    for index in start..<nodes.count {
+      let node = nodes[index]
+      let committed = history.graph.committerTime(node)
       // A date later than the push itself is false, whatever else it claims.
-      let isPlausible = time <= ledger.updates[candidate.update].time.seconds + clockSkew
-      let isYounger = isPlausible && (floor.map { $0 == .distantPast || time - clockSkew > $0.seconds } ?? false)
+      let isPlausible = committed <= time.seconds + clockSkew
+      let isYounger = isPlausible && (floor.map { $0 == .distantPast || committed - clockSkew > $0.seconds } ?? false)
       if node == made || (candidate.isBeforeKnown && isYounger) {
-        exact.append(node)
+        nodes[exact] = node
+        exact += 1
       } else {
-        introduction.atOrBefore.append(node)
+        later.append(node)
       }
     }
-    introduction.exact = exact
-    introductions[candidate.update] = introduction
+    for (place, node) in later.enumerated() { nodes[exact + place] = node }
+    return exact
   }
 
   /// Commits that a push within seconds has as well are no longer exact.
-  private mutating func demote(_ shared: Set<CommitGraph.Node>) {
-    let byUpdate = Dictionary(grouping: shared.sorted()) { introducer(of: $0) ?? -1 }
-    for (update, nodes) in byUpdate {
-      guard update >= 0, var introduction = introductions[update] else { continue }
-      let demoted = Set(nodes)
-      introduction.atOrBefore += introduction.exact.filter(demoted.contains)
-      introduction.atOrBefore.sort()
-      introduction.exact.removeAll(where: demoted.contains)
-      introductions[update] = introduction
+  private mutating func demote(_ shared: Set<Node>) {
+    for update in Set(shared.compactMap(introducer)) {
+      guard var span = spans[update] else { continue }
+      let demoted = nodes[Int(span.start)..<Int(span.exact)].filter(shared.contains)
+      guard !demoted.isEmpty else { continue }
+      let kept = nodes[Int(span.start)..<Int(span.exact)].filter { !shared.contains($0) }
+      let rest = (nodes[Int(span.exact)..<Int(span.end)] + demoted).sorted()
+      nodes.replaceSubrange(Int(span.start)..<Int(span.end), with: kept + rest)
+      span.exact = span.start + UInt32(kept.count)
+      spans[update] = span
     }
+  }
+}
+
+/// Pushes that may have carried commits unseen, gone through in order of time.
+private struct Obstacles {
+  private var all: [(time: Timestamp, push: Int)]
+  private var next = 0
+  /// The latest so far, and the latest of another push than that one's.
+  private var latest: (time: Timestamp, push: Int)?
+  private var latestOther: Timestamp?
+
+  init(_ ledger: Ledger, _ candidates: [Attribution.Candidate], _ omissions: [Timestamp]) {
+    all = omissions.map { (time: $0, push: -1) }
+    for index in candidates.indices where candidates[index].isObstacle {
+      let push = ledger.updates[index].push
+      all.append((ledger.pushes[push].time, push))
+    }
+    all.sort { ($0.time, $0.push) < ($1.time, $1.push) }
+  }
+
+  /// The latest that may have come before a push; `time` must not fall from call to call.
+  mutating func last(at time: Timestamp, besides push: Int) -> Timestamp? {
+    while next < all.count, all[next].time <= time + TimelineItem.orderSlack {
+      if let latest, latest.push != all[next].push { latestOther = latest.time }
+      latest = all[next]
+      next += 1
+    }
+    return latest?.push == push ? latestOther : latest?.time
+  }
+}
+
+/// Until when the trail cannot see what a push may have found.
+private struct Floors {
+  private let coverage: Coverage
+  private let created: Timestamp?
+  private var last: (time: Timestamp, floor: Timestamp?)?
+
+  init(_ coverage: Coverage, created: Timestamp?) {
+    self.coverage = coverage
+    self.created = created
+  }
+
+  /// No commit made before this moment is exactly attributed to a push of that time; `nil` if none is at all.
+  mutating func floor(at time: Timestamp) -> Timestamp? {
+    if let last, last.time == time { return last.floor }
+    let floor = find(time)
+    last = (time, floor)
+    return floor
+  }
+
+  private func find(_ time: Timestamp) -> Timestamp? {
+    guard coverage.contains(time), !coverage.hasProvenGap(from: time, to: time) else { return nil }
+    if let created, coverage.separation(from: created, to: time) != .proven,
+      coverage.stretch(at: created) == coverage.stretch(at: time), !coverage.hasProvenGap(from: created, to: time)
+    {
+      return .distantPast
+    }
+    return coverage.lastBlindMoment(before: time) ?? time
   }
 }

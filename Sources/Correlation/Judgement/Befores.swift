@@ -11,9 +11,11 @@ struct Befores {
     case .notTold: break
     }
     let plainest = timeline.plainest[item].before
-    let values = unique([plainest] + timeline.possible[item].map(\.before))
-    let known = values.filter { !$0.isUnknown }
-    let possible: [ObjectID?]? = known.count > 1 ? known.map(\.tip) : nil
+    var possible: [ObjectID?]?
+    if timeline.possible.only(item) == nil {
+      let known = unique([plainest] + timeline.possible[item].map(\.before)).filter { !$0.isUnknown }
+      if known.count > 1 { possible = known.map(\.tip) }
+    }
     switch plainest {
     case .unknown: return UpdateReport.Before(tip: nil, source: .unknown, possible: possible)
     case .none:
@@ -28,6 +30,6 @@ struct Befores {
   private func isSighted(_ item: Int, _ value: RefValue) -> Bool {
     let group = timeline.groupOfItem[item]
     guard timeline.groups[group].lowerBound == item else { return false }
-    return timeline.sightings.contains { $0.low == group && $0.high == group && $0.value == value }
+    return timeline.wasSighted(at: value, position: group)
   }
 }

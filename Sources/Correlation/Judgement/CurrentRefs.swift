@@ -8,7 +8,7 @@ struct CurrentRefs {
   /// For each node, one more than the index of the first ref (branches, protected ones first, then tags) that has it in each of its possible
   /// states; 0 for none.
   private var owners: [UInt32]
-  /// The same for refs that have it in some of their possible states.
+  /// The same for refs that have it in some of their possible states; empty where every ref has but one.
   private var possibleOwners: [UInt32]
   /// For each ref, the tip that each of its possible states has.
   private var commonTips: [CommitGraph.Node?]
@@ -24,7 +24,7 @@ struct CurrentRefs {
     self.refs = refs
     let count = history.graph.count
     owners = Array(repeating: 0, count: count)
-    possibleOwners = Array(repeating: 0, count: count)
+    possibleOwners = Array(repeating: 0, count: refs.contains { $0.lastKnown.count > 1 } ? count : 0)
     let order = refs.indices.sorted { left, right in
       if refs[left].ref.isTag != refs[right].ref.isTag { return refs[right].ref.isTag }
       if refs[left].isProtected != refs[right].isProtected { return refs[left].isProtected }
@@ -38,7 +38,7 @@ struct CurrentRefs {
       return (tips.count == knowledge.lastKnown.count, tips.allSatisfy(history.isComplete))
     }
     var marked = Array(repeating: false, count: count)
-    var possible = Array(repeating: false, count: count)
+    var possible = Array(repeating: false, count: possibleOwners.count)
     for index in order { noteUncertainty(index) }
     for index in order {
       let owner = UInt32(index + 1)
@@ -97,6 +97,7 @@ struct CurrentRefs {
 
   /// A ref that has the commit in one of its possible states, though not in all.
   func possibleOwner(of node: CommitGraph.Node) -> Int? {
+    guard !possibleOwners.isEmpty else { return nil }
     let owner = Int(possibleOwners[Int(node)]) - 1
     return owner < 0 ? nil : owner
   }
@@ -110,7 +111,7 @@ struct CurrentRefs {
       let owner = owners[Int(node)]
       if Int(owner) == ref + 1 { return .inAll }
       let isNowhere = owner == 0 || ref == firstRef
-      if isNowhere, possibleOwners[Int(node)] == 0, state.areComplete { return .inNone }
+      if isNowhere, possibleOwner(of: node) == nil, state.areComplete { return .inNone }
     }
     return Relation(of: tip, to: refs[ref].lastKnown, isTag: branchStates[ref] == nil, history)
   }

@@ -4,41 +4,73 @@ internal import RefLedger
 
 /// Makes timeline items of the ledger's updates.
 struct ItemMaker {
-  let evidence: Evidence
-  let history: History
+  private let ledger: Ledger
+  private let coverage: Coverage
+  private let history: History
+  private let hasPlainDeletions: Bool
+  /// A number for each.
+  private var actors: [Actor: Int] = [:]
+  private var principals: [String: Int] = [:]
+  /// Thousands of events share one principal: its block tells it without its name.
+  private var principalOfBlock: [ObjectIdentifier: Int] = [:]
+
+  init(evidence: Evidence, history: History) {
+    ledger = evidence.ledger
+    coverage = evidence.coverage
+    hasPlainDeletions = evidence.hasPlainDeletions
+    self.history = history
+  }
 
   /// Who pushed, and from where.
-  struct Actor: Hashable {
-    var name: String
+  private struct Actor: Hashable {
+    var principal: Int
     var address: String
   }
 
-  /// `actors`: a number for each.
-  func callAsFunction(_ index: Int, told: ToldBefore, actors: inout [Actor: Int]) -> TimelineItem {
-    let update = evidence.ledger.updates[index]
-    let push = evidence.ledger.pushes[update.push]
-    let event = push.event
-    let who = Actor(
-      name: event.principal.arn
-        ?? [event.principal.type, event.principal.name, event.principal.accountID ?? ""].joined(separator: "\n"),
-      address: event.sourceIPAddress)
-    let actor = actors[who, default: actors.count]
-    actors[who] = actor
+  mutating func callAsFunction(_ index: Int, told: ToldBefore) -> TimelineItem {
+    let push = ledger.updates[index].push
+    let after = ledger.updates[index].after
+    let isGitPush = ledger.updates[index].isGitPush
     // CodeCommit's own event of the update tells what it did.
-    let isWitnessed = evidence.ledger.witnesses[index] != nil
-    let mayBeDeletion = !isWitnessed && update.isGitPush && update.after != nil && !evidence.hasPlainDeletions
+    let isWitnessed = !ledger.witnesses.isEmpty && ledger.witnesses[index] != nil
+    let mayBeDeletion = !isWitnessed && isGitPush && after != nil && !hasPlainDeletions
+    let change = isGitPush ? nil : ledger.updates[index].change
     return TimelineItem(
-      update: index, time: update.time, told: told, after: update.after,
-      addsToBranch: update.change?.addsToBranch ?? false, isGitPush: update.isGitPush, mayBeDeletion: mayBeDeletion,
-      mayBeFirstDeletion: mayBeDeletion && mayBeOldTip(update), advertised: push.firstAdvertised, actor: actor,
+      update: index, time: ledger.pushes[push].time, told: told, after: after,
+      addsToBranch: change?.addsToBranch ?? false, makesTip: change?.makesCommit ?? false, isGitPush: isGitPush,
+      mayBeDeletion: mayBeDeletion,
+      mayBeFirstDeletion: mayBeDeletion && mayBeOldTip(after, before: ledger.pushes[push].time),
+      advertised: ledger.pushes[push].firstAdvertised, actor: actor(of: ledger.pushes[push].event),
       isShown: isWitnessed)
+  }
+
+  private mutating func actor(of event: TrailEvent) -> Int {
+    let who = Actor(principal: number(of: event.principal), address: event.sourceIPAddress)
+    if let known = actors[who] { return known }
+    actors[who] = actors.count
+    return actors.count - 1
+  }
+
+  private mutating func number(of principal: Principal) -> Int {
+    if let known = principalOfBlock[principal.sharedBlock] { return known }
+    let name =
+      principal.arn ?? [principal.type, principal.name, principal.accountID ?? ""].joined(separator: "\n")
+    let number: Int
+    if let known = principals[name] {
+      number = known
+    } else {
+      number = principals.count
+      principals[name] = number
+    }
+    principalOfBlock[principal.sharedBlock] = number
+    return number
   }
 
   /// Whether the entry's commit may have been the ref's tip before anything that the trail can see: one that was made
   /// since cannot.
-  private func mayBeOldTip(_ update: Ledger.Update) -> Bool {
-    guard let after = update.after, let made = history.committerTime(of: after) else { return true }
-    guard let blind = evidence.coverage.lastBlindMoment(before: update.time) else { return true }
+  private func mayBeOldTip(_ after: ObjectID?, before time: Timestamp) -> Bool {
+    guard let after, let made = history.committerTime(of: after) else { return true }
+    guard let blind = coverage.lastBlindMoment(before: time) else { return true }
     return made <= blind
   }
 }
@@ -49,8 +81,11 @@ struct ToldBefores {
   let history: History
 
   func befores() -> [ToldBefore] {
-    ledger.updates.map { update in
-      guard update.told == .notTold, let change = update.change, let after = change.after else { return update.told }
+    ledger.updates.indices.map { index in
+      let told = ledger.updates[index].told
+      guard told == .notTold, !ledger.updates[index].isGitPush, let change = ledger.updates[index].change,
+        let after = change.after
+      else { return told }
       switch change.call {
       case .mergeSquash, .mergeThreeWay:
         guard let node = history.node(of: after), history.graph.isPresent(node),

@@ -9,16 +9,16 @@ public struct Judge {
   private let history: History
   private let omissions: Omissions
   private let witnesses: Witnesses
+  private let ledger: Ledger
 
   public init(_ evidence: Evidence, options: JudgementOptions) {
     self.evidence = evidence
     self.options = options
+    ledger = evidence.ledger
     history = History(evidence.graph)
     omissions = Omissions(evidence.ledger)
     witnesses = Witnesses(evidence, clockSkew: options.clockSkew)
   }
-
-  private var ledger: Ledger { evidence.ledger }
 
   /// Clones whose times prove nothing, by their index.
   public var doubtfulClones: Set<Int> { witnesses.suspects }
@@ -31,203 +31,112 @@ public struct Judge {
     let current = CurrentRefs(history: history, refs: refs)
     let merges = MergedTips(
       history: history, merges: mergeSources(order: order, refs: refs, refIndex: refIndex, current: current))
-    let removed = RemovedCommits(
-      history: history, current: current, refs: refs, clones: evidence.clones,
-      localBranches: evidence.localBranches)
-    let transitions = TransitionRule(history: history)
-    let verdicts = VerdictRule(
-      history: history, coverage: evidence.coverage, refs: refs, current: current, merges: merges,
-      seesEverything: evidence.seesEverything)
-
-    // Each belongs to one item of one ref; there is one array of them, for they are large.
-    var updates = Array(repeating: UpdateJudgement.pending, count: ledger.updates.count)
-    for (index, knowledge) in refs.enumerated() {
-      for item in knowledge.timeline.items.indices {
-        updates[knowledge.timeline.items[item].update] = judge(
-          item, of: index, knowledge, transitions, verdicts, merges, removed, current)
-      }
-    }
-    let attribution = attribution(order: order, refs: refs, updates: updates)
-    for index in updates.indices where updates[index].report.landed != .no {
-      updates[index].report.introduced = attribution.introductions[index].flatMap(introduced)
-    }
+    let (outcomes, removed, candidates) = outcomes(refs, current, merges)
+    let attribution = Attribution(
+      history: history, ledger: ledger, coverage: evidence.coverage, clockSkew: options.clockSkew,
+      candidates: candidates, order: order, known: knownTips(refs), omissions: omissions.all)
     var judgement = Judgement(
-      evidence: evidence, options: options, refs: refs, refIndex: refIndex, updates: updates, order: order,
-      current: current, attribution: attribution, history: history, witnesses: witnesses,
-      serverQuestions: ServerQuestions(evidence: evidence, history: history, updates: updates))
+      evidence: evidence, options: options, refs: refs, refIndex: refIndex, outcomes: outcomes, removed: removed,
+      order: order, current: current, attribution: attribution, history: history,
+      witnesses: witnesses)
+    judgement.serverQuestions = ServerQuestions(judgement)
     for push in order where judgement.isInScope(ledger.pushes[push].time) {
       judgement.scope += ledger.pushes[push].updates
     }
-    judgement.outcomes = judgement.updates.map { ($0.report.transition, $0.report.verdict) }
     return judgement
   }
 
   // MARK: - Refs
 
   private func knowledge(order: [Int], told: [ToldBefore]) -> [RefKnowledge] {
-    var items: [[TimelineItem]] = Array(repeating: [], count: ledger.refs.count)
-    var actors: [ItemMaker.Actor: Int] = [:]
-    let makeItem = ItemMaker(evidence: evidence, history: history)
-    for push in order {
-      for update in ledger.pushes[push].updates {
-        let item = makeItem(update, told: told[update], actors: &actors)
-        items[ledger.updates[update].refNumber].append(item)
-      }
-    }
-    let sightings = SightingPlacement(
+    var items = items(order: order, told: told)
+    var sightings = SightingPlacement(
       evidence: evidence, history: history, witnesses: witnesses, clockSkew: options.clockSkew
     ).byRef()
     let protection = Protection(evidence: evidence)
-    let numbers = Dictionary(uniqueKeysWithValues: ledger.refs.enumerated().map { ($1, $0) })
-    let names = ledger.refs + sightings.keys.filter { numbers[$0] == nil }
-    return names.sorted().map { ref in
+    // Refs with updates, by their number, and those that were only seen.
+    var refs: [(name: RefName, number: Int?)] = ledger.refs.enumerated().map { ($1, $0) }
+    let numbered = Set(ledger.refs)
+    refs += sightings.keys.filter { !numbered.contains($0) }.map { ($0, nil) }
+    refs.sort { $0.name < $1.name }
+    return refs.map { ref, number in
       let omitted = omissions.times(for: ref)
       let builder = TimelineBuilder(coverage: evidence.coverage, omissions: omitted, created: ledger.created)
-      let timeline = builder.timeline(
-        ref: ref, items: numbers[ref].map { items[$0] } ?? [], sightings: sightings[ref] ?? [])
+      var own: [TimelineItem] = []
+      if let number { swap(&own, &items[number]) }
+      let timeline = builder.timeline(ref: ref, items: own, sightings: sightings.removeValue(forKey: ref) ?? [])
       let reconciler = RefReconciler(
         coverage: evidence.coverage, created: ledger.created, omissions: omitted, history: history)
       return reconciler.knowledge(
-        ref: ref, timeline: timeline, isProtected: protection.isProtected(ref), visibility: evidence.visibility(ref),
+        ref: ref, timeline: timeline, isProtected: protection.isProtected(ref), visibility: evidence.visibility,
         doubted: evidence.doubtfulAbsences[ref])
     }
   }
 
+  /// By ref number, each ref's updates in ledger order.
+  private func items(order: [Int], told: [ToldBefore]) -> [[TimelineItem]] {
+    var counts = Array(repeating: 0, count: ledger.refs.count)
+    for index in ledger.updates.indices { counts[ledger.updates[index].refNumber] += 1 }
+    var items: [[TimelineItem]] = Array(repeating: [], count: counts.count)
+    for (number, count) in counts.enumerated() { items[number].reserveCapacity(count) }
+    var makeItem = ItemMaker(evidence: evidence, history: history)
+    for push in order {
+      for update in ledger.pushes[push].updates {
+        items[ledger.updates[update].refNumber].append(makeItem(update, told: told[update]))
+      }
+    }
+    return items
+  }
+
   // MARK: - Updates
 
-  private func judge(
-    _ item: Int, of refIndex: Int, _ knowledge: RefKnowledge, _ transitions: TransitionRule, _ verdicts: VerdictRule,
-    _ merges: MergedTips, _ removed: RemovedCommits, _ current: CurrentRefs
-  ) -> UpdateJudgement {
-    let timeline = knowledge.timeline
-    let update = ledger.updates[timeline.items[item].update]
-    let transition = transitions.judge(item, of: timeline)
-    let before = Befores(timeline: timeline).report(item)
-    let isRefused = timeline.isRefused(item)
-    let isDeletion = timeline.isDeletion(item)
-    var report = UpdateReport(
-      ref: update.ref, before: before, after: isDeletion ? nil : update.after, transition: transition.transition,
-      proof: transition.transition == .unknown ? nil : transition.proof,
-      landed: isRefused ? .no : isShown(item, timeline) ? .shown : .logged, reason: transition.reason,
-      tip: tipState(isDeletion ? nil : update.after, knowledge, refIndex, current))
-    var judged = UpdateJudgement(
-      push: update.push, ref: refIndex, item: item, report: report, isProtected: knowledge.isProtected,
-      opensSpan: item == 0, mayAccuse: transition.mayAccuse, mayBeMissing: false)
-    if isRefused { return judged }
-
-    let verdict = verdicts.judge(item, of: refIndex, knowledge)
-    report.verdict = verdict.verdict
-    report.verdictReason = verdict.verdict == .unverifiable ? verdict.reason : nil
-    switch verdict.verdict {
-    case .deleted, .overwritten, .keptElsewhere, .merged:
-      report.droppedBy = verdict.dropped.map { dropped in
-        let dropping = ledger.updates[timeline.items[dropped.item].update]
-        return UpdateReport.DroppedBy(
-          eventID: ledger.pushes[dropping.push].event.eventID, certainty: dropped.certainty)
-      }
-      report.elsewhere = verdict.elsewhere
-    default: break
-    }
-    judged.missingFrom = verdict.sighting
-    judged.mayBeMissing = verdict.mayBeMissing
-    switch transition.transition {
-    case .deleted:
-      let softness = timeline.softness[item]
-      if let tip = before.tip, before.possible == nil, softness == nil || before.source == .event {
-        report.removed = removed.byDeletion(of: tip)
-        report.mergedBy = merges.merge(of: tip).map { ledger.pushes[ledger.updates[$0].push].event.eventID }
-      }
-    case .forced:
-      let befores = before.possible?.compactMap(\.self) ?? before.tip.map { [$0] } ?? []
-      if let after = update.after { report.removed = removed.byForce(from: befores, to: after) }
-    default: break
-    }
-    if verdict.verdict == .merged, let merge = verdict.mergedBy {
-      report.mergedBy = ledger.pushes[ledger.updates[merge].push].event.eventID
-    }
-    judged.report = report
-    return judged
-  }
-
-  /// Whether something other than its own record shows the update's tip on the ref before the ref's next update.
-  private func isShown(_ item: Int, _ timeline: RefTimeline) -> Bool {
-    if timeline.items[item].isShown { return true }
-    let group = timeline.groupOfItem[item]
-    let value: RefValue = timeline.isDeletion(item) ? .none : timeline.items[item].after.map(RefValue.tip) ?? .none
-    let isLastOfGroup =
-      timeline.groups[group].count == 1 || timeline.valuesAfter[group] == [value]
-    if isLastOfGroup,
-      timeline.sightings.contains(where: { $0.low == group + 1 && $0.high == group + 1 && $0.value == value })
-    {
-      return true
-    }
-    guard let after = timeline.items[item].after, !timeline.mayBeDeletion(item) else { return false }
-    let next = timeline.groups[group].contains(item + 1) || item + 1 < timeline.items.count ? item + 1 : nil
-    return next.map { timeline.items[$0].told == .tip(after) } ?? false
-  }
-
-  private func tipState(
-    _ tip: ObjectID?, _ knowledge: RefKnowledge, _ refIndex: Int, _ current: CurrentRefs
-  ) -> TipState {
-    guard let tip else { return .none }
-    switch history.kind(of: tip) {
-    case .absent: return .absent
-    case .notACommit: return .notACommit
-    case .commit: break
-    }
-    let relation = current.relation(of: tip, to: refIndex)
-    if relation == .inAll { return .onRef }
-    if current.owner(of: tip, besides: refIndex) != nil { return .onOtherRef }
-    let isKnown = knowledge.lastKnown.allSatisfy { value in
-      switch value {
-      case .none: true
-      case .unknown: false
-      case .tip(let other): history.isPresent(other)
+  /// By the ledger's update index: each update belongs to one item of one ref. What attribution needs of it is looked up
+  /// while its tips are at hand.
+  private func outcomes(
+    _ refs: [RefKnowledge], _ current: CurrentRefs, _ merges: MergedTips
+  ) -> ([UpdateOutcome], removed: [Int: UpdateReport.Removed], [Attribution.Candidate]) {
+    let rule = OutcomeRule(
+      history: history, current: current, merges: merges,
+      removedCommits: RemovedCommits(
+        history: history, current: current, refs: refs, clones: evidence.clones,
+        localBranches: evidence.localBranches),
+      transitions: TransitionRule(history: history),
+      verdicts: VerdictRule(
+        history: history, coverage: evidence.coverage, refs: refs, current: current, merges: merges,
+        seesEverything: evidence.seesEverything))
+    var outcomes = Array(repeating: UpdateOutcome(), count: ledger.updates.count)
+    var candidates = Array(repeating: Attribution.Candidate(), count: ledger.updates.count)
+    var removed: [Int: UpdateReport.Removed] = [:]
+    for (ref, knowledge) in refs.enumerated() {
+      let drops = DropIndex(of: knowledge.timeline, history: history)
+      for item in knowledge.timeline.items.indices {
+        let update = knowledge.timeline.items[item].update
+        let judged = rule.judge(item, of: ref, knowledge, drops)
+        outcomes[update] = judged.outcome
+        candidates[update] = candidate(item, knowledge.timeline)
+        if let commits = judged.removed { removed[update] = commits }
       }
     }
-    return isKnown && relation == .inNone && current.isNowhere(tip, besides: refIndex) ? .unreachable : .unknown
-  }
-
-  private func introduced(_ found: Attribution.Introduction) -> UpdateReport.Introduced? {
-    guard !found.isCut else { return nil }
-    let graph = history.graph
-    let count = found.exact.count + found.atOrBefore.count
-    switch options.commits {
-    case .count: return UpdateReport.Introduced(count: count, atOrBefore: found.atOrBefore.count, commits: [])
-    case .exact:
-      return UpdateReport.Introduced(
-        count: count, atOrBefore: found.atOrBefore.count, commits: found.exact.map(graph.id))
-    case .all:
-      return UpdateReport.Introduced(
-        count: count, atOrBefore: found.atOrBefore.count, commits: found.exact.map(graph.id),
-        atOrBeforeCommits: found.atOrBefore.map(graph.id))
-    }
+    return (outcomes, removed, candidates)
   }
 
   // MARK: - Attribution
 
-  private func attribution(order: [Int], refs: [RefKnowledge], updates: [UpdateJudgement]) -> Attribution {
-    var candidates: [Attribution.Candidate] = []
-    candidates.reserveCapacity(updates.count)
-    for push in order {
-      for index in ledger.pushes[push].updates {
-        let judged = updates[index]
-        let timeline = refs[judged.ref].timeline
-        let before = judged.report.before
-        candidates.append(
-          Attribution.Candidate(
-            update: index,
-            isDoubtful: timeline.mayBeRefused(judged.item) || timeline.isRefused(judged.item)
-              || timeline.isDeletion(judged.item),
-            isBeforeKnown: before.source != .unknown && before.possible == nil
-              && (timeline.softness[judged.item] == nil || before.source == .event),
-            makesTip: ledger.updates[index].change?.makesCommit ?? false,
-            before: before.possible == nil ? before.tip : nil))
-      }
-    }
-    return Attribution(
-      history: history, ledger: ledger, coverage: evidence.coverage, clockSkew: options.clockSkew,
-      candidates: candidates, known: knownTips(refs), omissions: omissions.all)
+  private func candidate(_ item: Int, _ timeline: RefTimeline) -> Attribution.Candidate {
+    let before = Befores(timeline: timeline).report(item)
+    var candidate = Attribution.Candidate()
+    candidate.isBeforeKnown =
+      before.source != .unknown && before.possible == nil
+      && (timeline.softness[item] == nil || before.source == .event)
+    if before.possible == nil, let tip = before.tip { candidate.before = history.node(of: tip) }
+    guard let tip = timeline.items[item].after else { return candidate }
+    let isDoubtful = timeline.mayBeRefused(item) || timeline.isDeletion(item)
+    let isKnown = history.isKnown(tip)
+    if !isDoubtful, isKnown { candidate.tip = history.node(of: tip) }
+    candidate.makesTip = timeline.items[item].makesTip
+    candidate.isObstacle =
+      isDoubtful || !isKnown || (history.kind(of: tip) != .notACommit && !history.isComplete(tip))
+    return candidate
   }
 
   /// Tips that were on the server by the word of something other than an update, and by when.
@@ -265,6 +174,7 @@ public struct Judge {
     var merges: [(update: Int, source: ObjectID)] = []
     for push in order {
       for index in ledger.pushes[push].updates {
+        if ledger.updates[index].isGitPush { continue }
         guard let change = ledger.updates[index].change, change.isMerge else { continue }
         let source =
           change.mergeSource
@@ -289,6 +199,6 @@ public struct Judge {
       timeline.items[$0.upperBound - 1].time + TimelineItem.orderSlack >= time
     }
     let values = timeline.values(atPosition: position)
-    return values.count == 1 ? values[0].tip : nil
+    return values.count == 1 ? values.first?.tip : nil
   }
 }

@@ -1,3 +1,4 @@
+internal import GitStore
 internal import PushModel
 internal import RefLedger
 
@@ -8,7 +9,9 @@ struct Judgement {
   var refs: [RefKnowledge]
   var refIndex: [RefName: Int]
   /// By the ledger's update index.
-  var updates: [UpdateJudgement]
+  var outcomes: [UpdateOutcome]
+  /// By the ledger's update index, what forced updates and deletions removed, where that is known.
+  var removed: [Int: UpdateReport.Removed]
   /// Indices of the ledger's pushes, in ledger order.
   var order: [Int]
   var current: CurrentRefs
@@ -18,8 +21,6 @@ struct Judgement {
   var serverQuestions = ServerQuestions()
   /// Indices of the ledger's updates for which `--since` and `--until` ask, in ledger order.
   var scope: [Int] = []
-  /// Of each update, apart from the rest of it: what the rules choose by.
-  var outcomes: [(transition: Transition, verdict: Verdict?)] = []
 
   var ledger: Ledger { evidence.ledger }
   var coverage: Coverage { evidence.coverage }
@@ -30,13 +31,43 @@ struct Judgement {
   }
 
   /// Updates in scope that `isWanted` chooses by what came out, in ledger order: most rules want one in a hundred.
-  func updatesInScope(where isWanted: (Transition, Verdict?) -> Bool) -> [UpdateJudgement] {
-    scope.compactMap { index in
-      isWanted(outcomes[index].transition, outcomes[index].verdict) ? updates[index] : nil
-    }
+  func updatesInScope(where isWanted: (UpdateOutcome) -> Bool) -> [UpdateJudgement] {
+    scope.compactMap { isWanted(outcomes[$0]) ? update($0) : nil }
   }
 
   func event(of update: UpdateJudgement) -> TrailEvent { ledger.pushes[update.push].event }
+}
+
+/// What came out of one update. It is small, and holds no reference: there is one for each update of the trail.
+struct UpdateOutcome {
+  /// Index into `Judgement.refs`, and the update's place in that ref's timeline.
+  var ref: UInt32 = 0
+  var item: UInt32 = 0
+  var transition = Transition.unknown
+  var proof: Proof?
+  /// Why the transition is unknown.
+  var reason: UnknownReason?
+  var landed = Landed.logged
+  var tip = TipState.unknown
+  /// `nil` for an update that is proven refused.
+  var verdict: Verdict?
+  var verdictReason: UnknownReason?
+  /// Where the verdict is that the tip was dropped: the item of the ref that did it, and how sure that is.
+  var dropped: Drop?
+  var elsewhere: Elsewhere?
+  /// The ledger's update that merged the tip.
+  var mergedBy: UInt32?
+  /// An unknown transition that some course makes an accusation.
+  var mayAccuse = false
+  /// Its tip may be missing without a logged event to explain it.
+  var mayBeMissing = false
+  /// The index in its ref's timeline of the sighting that shows its tip missing.
+  var missingFrom: UInt32?
+
+  struct Drop {
+    var item: UInt32
+    var certainty: UpdateReport.DroppedBy.Certainty
+  }
 }
 
 /// One update, judged, with what the rules need beside its report.
@@ -49,18 +80,57 @@ struct UpdateJudgement {
   var isProtected: Bool
   /// It opens its ref's audited span.
   var opensSpan: Bool
+  /// The push that dropped its tip, where one did.
+  var droppedBy: Int?
   /// An unknown transition that some course makes an accusation.
   var mayAccuse: Bool
   /// Its tip may be missing without a logged event to explain it.
   var mayBeMissing: Bool
   /// The index in its ref's timeline of the sighting that shows its tip missing.
   var missingFrom: Int?
+}
 
-  /// What stands for an update until it is judged.
-  static let pending = UpdateJudgement(
-    push: 0, ref: 0, item: 0,
-    report: UpdateReport(
-      ref: RefName(""), before: UpdateReport.Before(tip: nil, source: .unknown), after: nil, transition: .unknown,
-      landed: .logged, tip: .unknown),
-    isProtected: false, opensSpan: false, mayAccuse: false, mayBeMissing: false)
+// MARK: - Reports of updates
+
+extension Judgement {
+  /// One of the ledger's updates.
+  func update(_ index: Int) -> UpdateJudgement {
+    let outcome = outcomes[index]
+    let (ref, item) = (Int(outcome.ref), Int(outcome.item))
+    return UpdateJudgement(
+      push: ledger.updates[index].push, ref: ref, item: item, report: report(of: index),
+      isProtected: refs[ref].isProtected, opensSpan: item == 0,
+      droppedBy: outcome.dropped.map {
+        ledger.updates[refs[ref].timeline.items[Int($0.item)].update].push
+      }, mayAccuse: outcome.mayAccuse,
+      mayBeMissing: outcome.mayBeMissing, missingFrom: outcome.missingFrom.map(Int.init))
+  }
+
+  func report(of index: Int) -> UpdateReport {
+    let outcome = outcomes[index]
+    let item = Int(outcome.item)
+    let timeline = refs[Int(outcome.ref)].timeline
+    return UpdateReport(
+      ref: timeline.ref, before: Befores(timeline: timeline).report(item),
+      after: timeline.isDeletion(item) ? nil : timeline.items[item].after, transition: outcome.transition,
+      proof: outcome.proof, landed: outcome.landed, reason: outcome.reason, tip: outcome.tip,
+      verdict: outcome.verdict, verdictReason: outcome.verdictReason,
+      droppedBy: outcome.dropped.map { dropped in
+        UpdateReport.DroppedBy(
+          eventID: eventID(ofUpdate: timeline.items[Int(dropped.item)].update), certainty: dropped.certainty)
+      }, elsewhere: outcome.elsewhere, mergedBy: outcome.mergedBy.map { eventID(ofUpdate: Int($0)) },
+      introduced: outcome.landed == .no ? nil : introduced(by: index),
+      removed: removed.isEmpty ? nil : removed[index])
+  }
+
+  private func eventID(ofUpdate index: Int) -> String { ledger.pushes[ledger.updates[index].push].event.eventID }
+
+  private func introduced(by index: Int) -> UpdateReport.Introduced? {
+    guard let found = attribution.introduction(of: index), !found.isCut else { return nil }
+    let graph = history.graph
+    return UpdateReport.Introduced(
+      count: found.exact.count + found.atOrBefore.count, atOrBefore: found.atOrBefore.count,
+      commits: options.commits == .count ? [] : found.exact.map(graph.id),
+      atOrBeforeCommits: options.commits == .all ? found.atOrBefore.map(graph.id) : nil)
+  }
 }

@@ -20,7 +20,11 @@ struct LedgerOrder {
     while start < ledger.pushes.count {
       var end = start + 1
       while end < ledger.pushes.count, ledger.pushes[end].time == ledger.pushes[start].time { end += 1 }
-      order += end - start == 1 || end - start > Self.tieLimit ? Array(start..<end) : ordered(tie: start..<end)
+      if end - start == 1 || end - start > Self.tieLimit {
+        order += start..<end
+      } else {
+        order += ordered(tie: start..<end)
+      }
       start = end
     }
     return order
@@ -46,7 +50,7 @@ struct LedgerOrder {
     for earlier in ledger.pushes[first].updates {
       guard let tip = ledger.updates[earlier].after else { continue }
       for later in ledger.pushes[second].updates {
-        if ledger.updates[later].ref == ledger.updates[earlier].ref {
+        if ledger.updates[later].refNumber == ledger.updates[earlier].refNumber {
           if told[later] == .tip(tip) { return true }
           if case .tip = told[later] { continue }
           if told[later] == .none { continue }

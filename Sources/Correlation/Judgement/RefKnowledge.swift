@@ -2,19 +2,32 @@ internal import PushModel
 internal import RefLedger
 
 /// One ref with everything that is known of it: its timeline, its last known state, and how that agrees with sightings.
-struct RefKnowledge {
-  var ref: RefName
-  var isProtected: Bool
-  var timeline: RefTimeline
+///
+/// It is never changed once made, and looked at for each of the ref's updates.
+final class RefKnowledge {
+  let ref: RefName
+  let isProtected: Bool
+  let timeline: RefTimeline
   /// The latest sighting.
-  var latest: PlacedSighting?
+  let latest: PlacedSighting?
   /// The last known state: one value, or each that is possible, and a claim must hold for all of them.
-  var lastKnown: [RefValue]
-  var visibility: RefVisibility
-  var state: RefState
+  let lastKnown: [RefValue]
+  /// Whether a clone can show the ref, where it should and does not; looked up for no other.
+  let visibility: RefVisibility?
+  let state: RefState
 
-  /// The updates' indices in the ledger.
-  var updates: [Int] { timeline.items.map(\.update) }
+  init(
+    ref: RefName, isProtected: Bool, timeline: RefTimeline, latest: PlacedSighting?, lastKnown: [RefValue],
+    visibility: RefVisibility?, state: RefState
+  ) {
+    self.ref = ref
+    self.isProtected = isProtected
+    self.timeline = timeline
+    self.latest = latest
+    self.lastKnown = lastKnown
+    self.visibility = visibility
+    self.state = state
+  }
 
   /// The plainest value after the last update.
   var ledgerTip: ObjectID? {
@@ -35,24 +48,26 @@ struct RefReconciler {
   let history: History
 
   func knowledge(
-    ref: RefName, timeline: RefTimeline, isProtected: Bool, visibility: RefVisibility, doubted: Timestamp?
+    ref: RefName, timeline: RefTimeline, isProtected: Bool, visibility: (RefName) -> RefVisibility,
+    doubted: Timestamp?
   ) -> RefKnowledge {
     let dated = timeline.sightings.filter { !$0.isTimeDoubtful }
     let latest = (dated.isEmpty ? timeline.sightings : dated).max(by: Self.isEarlier)
-    var knowledge = RefKnowledge(
-      ref: ref, isProtected: isProtected, timeline: timeline, latest: latest,
-      lastKnown: lastKnown(timeline, latest), visibility: visibility, state: .reconciled)
-    knowledge.state = state(of: knowledge)
+    let unseen = latest == nil ? visibility(ref) : nil
+    var lastKnown = lastKnown(timeline, latest)
+    var state = state(timeline, latest, lastKnown, unseen)
     // A later fetch that may have seen the ref absent, and may not have asked for it, leaves an older sighting behind.
     // (One that by the log is gone was rightly left unnamed.)
-    if let doubted, knowledge.lastKnown != [.none], !timeline.items.isEmpty,
+    if let doubted, lastKnown != [.none], !timeline.items.isEmpty,
       doubted > latest?.sighting.latest ?? .distantPast,
       doubted > timeline.items.last?.time ?? .distantPast
     {
-      knowledge.lastKnown.append(.unknown(.refNotFetched))
-      if knowledge.state == .reconciled || knowledge.state == .cloneBehind { knowledge.state = .refNotFetched }
+      lastKnown.append(.unknown(.refNotFetched))
+      if state == .reconciled || state == .cloneBehind { state = .refNotFetched }
     }
-    return knowledge
+    return RefKnowledge(
+      ref: ref, isProtected: isProtected, timeline: timeline, latest: latest, lastKnown: lastKnown,
+      visibility: unseen ?? (state == .refNotFetched ? visibility(ref) : nil), state: state)
   }
 
   /// Of two sightings the one whose interval begins last is the later; of one clone, the one recorded last.
@@ -80,30 +95,24 @@ struct RefReconciler {
 
   // MARK: - Reconciliation
 
-  private func state(of knowledge: RefKnowledge) -> RefState {
-    let timeline = knowledge.timeline
+  private func state(
+    _ timeline: RefTimeline, _ latest: PlacedSighting?, _ lastKnown: [RefValue], _ unseen: RefVisibility?
+  ) -> RefState {
     if timeline.holes.contains(where: { coverage.isUnbroken(from: $0.start, to: $0.end) }) { return .unloggedUpdate }
-    guard let latest = knowledge.latest else { return unseen(knowledge) }
+    guard let latest else { return unseen == .notTracked ? .notTracked : .refNotFetched }
     if timeline.items.isEmpty { return neverLogged(latest) }
     let count = timeline.groups.count
     let reachable = timeline.values(atPosition: min(latest.high, count))
     if latest.high == count, allows(latest.value, reachable) {
-      return knowledge.lastKnown.contains { $0 == .unknown(.referencesOmitted) } ? .referencesOmitted : .reconciled
+      return lastKnown.contains(.unknown(.referencesOmitted)) ? .referencesOmitted : .reconciled
     }
     if timeline.explains(latest) { return .cloneBehind }
     return unexplained(
       latest, since: latest.low > 0 ? timeline.items[timeline.groups[latest.low - 1].upperBound - 1].time : created)
   }
 
-  private func allows(_ value: RefValue, _ values: [RefValue]) -> Bool {
+  private func allows(_ value: RefValue, _ values: some Sequence<RefValue>) -> Bool {
     values.contains { $0 == value || $0.isUnknown }
-  }
-
-  private func unseen(_ knowledge: RefKnowledge) -> RefState {
-    switch knowledge.visibility {
-    case .notTracked: .notTracked
-    case .notFetched, .tracked: .refNotFetched
-    }
   }
 
   private func neverLogged(_ latest: PlacedSighting) -> RefState {

@@ -19,8 +19,9 @@ struct RemovedCommits {
     self.refs = refs
     self.clones = clones
     self.localBranches = localBranches
-    var owners: [UInt32] = Array(repeating: 0, count: history.graph.count)
-    var marked = Array(repeating: false, count: history.graph.count)
+    let count = localBranches.isEmpty ? 0 : history.graph.count
+    var owners: [UInt32] = Array(repeating: 0, count: count)
+    var marked = Array(repeating: false, count: count)
     for (index, branch) in localBranches.enumerated() {
       guard let node = history.node(of: branch.tip) else { continue }
       history.graph.mark(from: node, in: &marked) { owners[Int($0)] = UInt32(index + 1) }
@@ -77,7 +78,7 @@ struct RemovedCommits {
     guard history.graph.isPresent(node), let clone = history.graph.clone(node) else {
       return (.absent, history.graph.isOnServer(node) ? [UpdateReport.Removed.Commit.onServer] : nil)
     }
-    if localOwners[Int(node)] > 0 {
+    if !localOwners.isEmpty, localOwners[Int(node)] > 0 {
       let branch = localBranches[Int(localOwners[Int(node)]) - 1]
       return (.unreachable, ["\(clones[branch.clone].path): \(branch.ref.rawValue)"])
     }

@@ -40,7 +40,7 @@ struct ReportAssembly {
         userAgent: push.event.userAgent, gitProtocol: push.event.gitProtocol,
         madeFrom: judgement.witnesses.cloneOfPush[index].map { judgement.evidence.clones[$0].path },
         omitted: push.omitted != nil,
-        updates: push.updates.map { listed(judgement.updates[$0].report) })
+        updates: push.updates.map { listed(judgement.report(of: $0)) })
     }
   }
 
@@ -93,7 +93,7 @@ struct ReportAssembly {
         seen = RefReport.Seen(
           tip: tip, earliest: latest.sighting.earliest, latest: latest.sighting.latest, by: latest.sighting.source)
       }
-      let values = timeline.groups.isEmpty ? [] : timeline.values(atPosition: timeline.groups.count)
+      let values = timeline.groups.isEmpty ? [] : Array(timeline.values(atPosition: timeline.groups.count))
       let known = values.filter { !$0.isUnknown }
       return RefReport(
         ref: knowledge.ref, protected: knowledge.isProtected, span: span(knowledge), ledgerTip: knowledge.ledgerTip,

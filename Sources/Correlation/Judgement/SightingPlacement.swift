@@ -39,7 +39,6 @@ struct SightingPlacement {
     let floors = contentFloors(sightings)
     let sightings = sightings + toldByEvents().map { Dated(sighting: $0, clock: .trail) }
     let pushes = firstPushes(of: sightings.map(\.sighting))
-    let firstUpdates = firstUpdates()
     for (index, sighting) in sightings.enumerated() {
       let slack = sighting.clock == .trail ? TimelineItem.orderSlack : clockSkew
       var dated = sighting.sighting
@@ -57,7 +56,7 @@ struct SightingPlacement {
       if case .tip(let tip) = placed.value, let pushed = first[tip],
         isMisdated(
           placed, recorded: evidence.sightings.indices.contains(index) ? evidence.sightings[index] : dated, tip,
-          firstPushed: pushed, firstUpdates)
+          firstPushed: pushed)
       {
         placed.isMisdated = true
         placed.isTimeDoubtful = false
@@ -113,24 +112,39 @@ struct SightingPlacement {
 
   // MARK: - Tips
 
-  private func firstUpdates() -> [RefName: Timestamp] {
-    var times: [Timestamp?] = Array(repeating: nil, count: evidence.ledger.refs.count)
-    for update in evidence.ledger.updates where times[update.refNumber] == nil { times[update.refNumber] = update.time }
-    return Dictionary(
-      uniqueKeysWithValues: zip(evidence.ledger.refs, times).compactMap { ref, time in time.map { (ref, $0) } })
+  private func firstUpdate(of ref: RefName) -> Timestamp? {
+    let ledger = evidence.ledger
+    return ledger.number(of: ref).flatMap { ledger.updates(ofRef: $0).first }.map { ledger.updates[$0].time }
   }
 
-  /// When each tip was first logged on each ref, of those refs that were seen at some tip.
+  /// When each tip that was sighted was first logged, on each ref that was seen at some tip.
   private func firstPushes(of sightings: [Sighting]) -> [RefName: [ObjectID: Timestamp]] {
     var seen: Set<RefName> = []
-    for sighting in sightings where sighting.value != .absent { seen.insert(sighting.ref) }
-    let refs = evidence.ledger.refs
-    var tips: [[ObjectID: Timestamp]?] = refs.map { seen.contains($0) ? [:] : nil }
-    for update in evidence.ledger.updates {
-      guard let tip = update.after, tips[update.refNumber]?[tip] == nil else { continue }
-      tips[update.refNumber]?[tip] = update.time
+    var sighted: Set<ObjectID> = []
+    for sighting in sightings {
+      guard case .tip(let tip) = sighting.value else { continue }
+      seen.insert(sighting.ref)
+      sighted.insert(tip)
+      if let peeled = peeled(sighting, tip) { sighted.insert(peeled) }
     }
-    return Dictionary(uniqueKeysWithValues: zip(refs, tips).compactMap { ref, tips in tips.map { (ref, $0) } })
+    let ledger = evidence.ledger
+    var pushes: [RefName: [ObjectID: Timestamp]] = [:]
+    for ref in seen {
+      guard let number = ledger.number(of: ref) else { continue }
+      var times: [ObjectID: Timestamp] = [:]
+      for index in ledger.updates(ofRef: number) {
+        guard let tip = ledger.updates[index].after, sighted.contains(tip), times[tip] == nil else { continue }
+        times[tip] = ledger.updates[index].time
+      }
+      pushes[ref] = times
+    }
+    return pushes
+  }
+
+  /// What the tip that a sighting shows of a tag leads to.
+  private func peeled(_ sighting: Sighting, _ tip: ObjectID) -> ObjectID? {
+    guard sighting.ref.isTag else { return nil }
+    return sighting.peeled ?? history.node(of: tip).map(history.graph.id)
   }
 
   /// What a sighting shows. Whether CloudTrail names an annotated tag or the commit that it leads to is not known: a tag
@@ -139,8 +153,7 @@ struct SightingPlacement {
     guard case .tip(let tip) = sighting.value, sighting.ref.isTag, pushed[tip] == nil else {
       return RefValue(sighting.value)
     }
-    let peeled = sighting.peeled ?? history.node(of: tip).map(history.graph.id)
-    if let peeled, pushed[peeled] != nil { return .tip(peeled) }
+    if let peeled = peeled(sighting, tip), pushed[peeled] != nil { return .tip(peeled) }
     // The tag went elsewhere; where to, in the server's own words, is not known.
     if sighting.source == .event, !isOfRefItself(sighting) { return .unknown(.tipAbsent) }
     return RefValue(sighting.value)
@@ -158,14 +171,13 @@ struct SightingPlacement {
 
   /// Whether a tip was seen before anybody can have seen it.
   private func isMisdated(
-    _ placed: PlacedSighting, recorded: Sighting, _ tip: ObjectID, firstPushed: Timestamp,
-    _ firstUpdates: [RefName: Timestamp]
+    _ placed: PlacedSighting, recorded: Sighting, _ tip: ObjectID, firstPushed: Timestamp
   ) -> Bool {
     let end = placed.isTimeDoubtful ? recorded.latest + clockSkew : placed.end
     guard placed.sighting.source != .event, end < firstPushed else { return false }
     // The ref was known to be elsewhere, or not to be at all.
     if evidence.ledger.created != nil { return true }
-    if let start = placed.start, let first = firstUpdates[placed.sighting.ref], first < start { return true }
+    if let start = placed.start, let first = firstUpdate(of: placed.sighting.ref), first < start { return true }
     return history.committerTime(of: tip).map { $0 > end } ?? false
   }
 

@@ -15,10 +15,11 @@ struct TransitionRule {
   }
 
   func judge(_ item: Int, of timeline: RefTimeline) -> Result {
+    if let step = timeline.possible.only(item) { return sole(step, in: timeline) }
     let steps = timeline.possible[item]
     guard !steps.isEmpty else { return Result(transition: .unknown, reason: .order) }
-    let plainest = single(timeline.plainest[item], in: timeline)
     if timeline.isRefused(item) { return Result(transition: .unchanged, proof: .ledger) }
+    let plainest = single(timeline.plainest[item], in: timeline)
     let results = steps.map { single($0, in: timeline) }
     let accusing = results.filter { $0.transition == .forced || $0.transition == .deleted }
     let unknown = results.filter { $0.transition == .unknown }
@@ -37,6 +38,20 @@ struct TransitionRule {
       return Result(transition: .unknown, reason: unknown[0].reason, mayAccuse: true)
     }
     return Result(transition: .unknown, reason: mixedReason(item, of: timeline), mayAccuse: true)
+  }
+
+  /// The transition where only one course is possible.
+  private func sole(_ step: Step, in timeline: RefTimeline) -> Result {
+    let result = single(step, in: timeline)
+    switch result.transition {
+    case .forced, .deleted:
+      guard let softness = timeline.softness[step.item], timeline.items[step.item].told == .notTold,
+        !isPlainDeletion(step.item, of: timeline)
+      else { return result }
+      return Result(transition: .unknown, reason: softness, mayAccuse: true)
+    case .unknown: return Result(transition: .unknown, reason: result.reason, mayAccuse: true)
+    default: return result
+    }
   }
 
   private func isPlainDeletion(_ item: Int, of timeline: RefTimeline) -> Bool {
@@ -77,7 +92,7 @@ struct TransitionRule {
     case .none: return Result(transition: .created, proof: .ledger)
     case .unknown(let reason): return Result(transition: .unknown, reason: reason)
     case .tip(let before):
-      if timeline.ref.isTag { return Result(transition: .forced, proof: .ledger) }
+      if timeline.isTag { return Result(transition: .forced, proof: .ledger) }
       return ancestry(from: before, to: after)
     }
   }

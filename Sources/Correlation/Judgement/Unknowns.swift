@@ -4,17 +4,34 @@ internal import RefLedger
 /// Something in scope that could not be told, and whether it weighs (DESIGN 10): only if some possibility that stands
 /// makes a finding at or above `--fail-on`.
 struct Unknown {
-  /// `the transition`, `the fate`, `the state`: of what.
-  var subject: String
-  var ref: RefName
+  var subject: Subject
+  /// Index into `Judgement.refs`.
+  var ref: Int
   var isProtected: Bool
   var reason: UnknownReason
-  var eventID: String?
+  /// The push whose update it is.
+  var push: Int?
   var tip: ObjectID?
   var time: Timestamp?
   var counts: Bool
   /// It may hide something, and the next run, with the trail's next files, judges it.
   var isPostponed = false
+
+  /// Of what.
+  enum Subject: Hashable {
+    case transition, fate, removed, state
+    case stateAt(Timestamp)
+
+    var words: String {
+      switch self {
+      case .transition: "the transition"
+      case .fate: "the fate"
+      case .removed: "what was removed"
+      case .state: "the state"
+      case .stateAt(let time): "the state at \(time)"
+      }
+    }
+  }
 }
 
 /// Gathers the unknowns of a judgement.
@@ -26,11 +43,44 @@ struct Unknowns {
 
   init(_ judgement: Judgement) { self.judgement = judgement }
 
+  /// Those that weigh, or would if the next run did not judge them.
   func all() -> [Unknown] {
-    judgement.updatesInScope { transition, verdict in
-      transition == .unknown || transition == .deleted || verdict == .unverifiable
-    }.flatMap { transition($0) + verdict($0) + removal($0) }
-      + judgement.refs.flatMap { state($0) + audit($0) }
+    var found: [Unknown] = []
+    func add(_ unknown: Unknown?) {
+      if let unknown, unknown.counts || unknown.isPostponed { found.append(unknown) }
+    }
+    for index in judgement.scope {
+      let update = Update(index, judgement)
+      add(transition(update))
+      add(verdict(update))
+      add(removal(update))
+    }
+    for (ref, knowledge) in judgement.refs.enumerated() {
+      add(state(knowledge, ref))
+      add(audit(knowledge, ref))
+    }
+    return found
+  }
+
+  /// An update, with what is looked at of every one.
+  private struct Update {
+    let index: Int
+    let outcome: UpdateOutcome
+    let knowledge: RefKnowledge
+
+    init(_ index: Int, _ judgement: Judgement) {
+      self.index = index
+      outcome = judgement.outcomes[index]
+      knowledge = judgement.refs[Int(outcome.ref)]
+    }
+
+    var item: Int { Int(outcome.item) }
+    var isProtected: Bool { knowledge.isProtected }
+    var opensSpan: Bool { item == 0 }
+    var after: ObjectID? {
+      knowledge.timeline.isDeletion(item) ? nil : knowledge.timeline.items[item].after
+    }
+    var before: ObjectID? { Befores(timeline: knowledge.timeline).report(item).tip }
   }
 
   /// The gravest finding that a ref's movement can make.
@@ -39,52 +89,48 @@ struct Unknowns {
   private func weighs(_ severity: Severity) -> Bool { severity >= judgement.options.failOn }
 
   private func unknown(
-    _ subject: String, _ update: UpdateJudgement, _ reason: UnknownReason, counts: Bool, tip: ObjectID? = nil
+    _ subject: Unknown.Subject, _ update: Update, _ reason: UnknownReason, counts: Bool, tip: ObjectID? = nil
   ) -> Unknown {
-    let event = judgement.event(of: update)
-    return Unknown(
-      subject: subject, ref: update.report.ref, isProtected: update.isProtected, reason: reason,
-      eventID: event.eventID, tip: tip, time: event.time, counts: counts)
+    Unknown(
+      subject: subject, ref: Int(update.outcome.ref), isProtected: update.isProtected, reason: reason,
+      push: judgement.ledger.updates[update.index].push, tip: tip, time: judgement.ledger.updates[update.index].time,
+      counts: counts)
   }
 
-  private func transition(_ update: UpdateJudgement) -> [Unknown] {
-    guard update.report.transition == .unknown, let reason = update.report.reason else { return [] }
-    var counts = update.mayAccuse && !update.opensSpan && weighs(gravest(update.isProtected))
+  private func transition(_ update: Update) -> Unknown? {
+    guard update.outcome.transition == .unknown, let reason = update.outcome.reason else { return nil }
+    var counts = update.outcome.mayAccuse && !update.opensSpan && weighs(gravest(update.isProtected))
     if reason == .possibleDeletion, counts, isHarmlessDeletion(update) { counts = false }
-    let isPostponed = reason == .trailBehind && counts && isWithinGrace(update)
-    let tip = reason == .tipAbsent ? update.report.after : nil
-    var result = unknown("the transition", update, reason, counts: counts && !isPostponed, tip: tip)
+    let isPostponed = reason == .trailBehind && counts && isWithinGrace(update.knowledge)
+    let tip = reason == .tipAbsent ? update.after : nil
+    var result = unknown(.transition, update, reason, counts: counts && !isPostponed, tip: tip)
     result.isPostponed = isPostponed
-    return [result]
+    return result
   }
 
   /// Whether the deletion that the update may have been took nothing away: some ref has its tip for certain.
-  private func isHarmlessDeletion(_ update: UpdateJudgement) -> Bool {
-    let timeline = judgement.refs[update.ref].timeline
+  private func isHarmlessDeletion(_ update: Update) -> Bool {
+    let timeline = update.knowledge.timeline
     guard timeline.mayBeDeletion(update.item), let tip = timeline.items[update.item].after else { return false }
-    return !update.report.ref.isTag && judgement.current.owner(of: tip) != nil
+    return !timeline.isTag && judgement.current.owner(of: tip) != nil
   }
 
-  private func verdict(_ update: UpdateJudgement) -> [Unknown] {
-    guard update.report.verdict == .unverifiable, let reason = update.report.verdictReason,
-      let tip = update.report.after
-    else { return [] }
-    var counts = weighs(update.mayBeMissing ? .error : gravest(update.isProtected))
+  private func verdict(_ update: Update) -> Unknown? {
+    guard update.outcome.verdict == .unverifiable, let reason = update.outcome.verdictReason,
+      let tip = update.after
+    else { return nil }
+    var counts = weighs(update.outcome.mayBeMissing ? .error : gravest(update.isProtected))
     switch reason {
-    case .notFetchedYet: counts = counts && !isInLastHour(judgement.ledger.pushes[update.push].time)
-    case .trailBehind: counts = counts && !isWithinGrace(update)
+    case .notFetchedYet: counts = counts && !isInLastHour(judgement.ledger.updates[update.index].time)
+    case .trailBehind: counts = counts && !isWithinGrace(update.knowledge)
     default: break
     }
-    let absent = judgement.history.isPresent(tip) ? nil : tip
-    return [unknown("the fate", update, reason, counts: counts, tip: absent)]
+    return unknown(
+      .fate, update, reason, counts: counts, tip: judgement.history.isPresent(tip) ? nil : tip)
   }
 
   private func isInLastHour(_ time: Timestamp) -> Bool {
     judgement.coverage.end.map { time >= $0 - Self.grace } ?? false
-  }
-
-  private func isWithinGrace(_ update: UpdateJudgement) -> Bool {
-    isWithinGrace(judgement.refs[update.ref])
   }
 
   /// Whether the next run judges it: the sighting is at most an hour past coverage, and the ref is unprotected or still
@@ -100,21 +146,21 @@ struct Unknowns {
     return Relation(of: tip, to: [placed.value], isTag: knowledge.ref.isTag, judgement.history) == .inAll
   }
 
-  private func removal(_ update: UpdateJudgement) -> [Unknown] {
-    guard update.report.transition == .deleted, update.report.mergedBy == nil else { return [] }
+  private func removal(_ update: Update) -> Unknown? {
+    guard update.outcome.transition == .deleted, update.outcome.mergedBy == nil else { return nil }
     let counts = weighs(gravest(update.isProtected)) && !update.opensSpan
-    if let removed = update.report.removed {
-      guard removed.upperBound, removed.count > 0 else { return [] }
-      return [unknown("what was removed", update, .notFetchedYet, counts: counts)]
+    if let removed = judgement.removed[update.index] {
+      guard removed.upperBound, removed.count > 0 else { return nil }
+      return unknown(.removed, update, .notFetchedYet, counts: counts)
     }
-    guard let tip = update.report.before.tip, !judgement.history.isPresent(tip) else { return [] }
-    guard update.report.ref.isTag || !judgement.current.isNowhere(tip) else { return [] }
-    return [unknown("what was removed", update, .tipAbsent, counts: counts, tip: tip)]
+    guard let tip = update.before, !judgement.history.isPresent(tip) else { return nil }
+    guard update.knowledge.timeline.isTag || !judgement.current.isNowhere(tip) else { return nil }
+    return unknown(.removed, update, .tipAbsent, counts: counts, tip: tip)
   }
 
   // MARK: - Refs
 
-  private func state(_ knowledge: RefKnowledge) -> [Unknown] {
+  private func state(_ knowledge: RefKnowledge, _ ref: Int) -> Unknown? {
     let reason: UnknownReason
     var counts = true
     switch knowledge.state {
@@ -125,18 +171,16 @@ struct Unknowns {
       reason = .timeUnproven
       counts = knowledge.latest?.canAccuse ?? false
     case .trailGap: reason = .trailGap
-    default: return []
+    default: return nil
     }
-    return [
-      Unknown(
-        subject: "the state", ref: knowledge.ref, isProtected: knowledge.isProtected, reason: reason, eventID: nil,
-        tip: nil, time: knowledge.latest?.sighting.latest, counts: counts)
-    ]
+    return Unknown(
+      subject: .state, ref: ref, isProtected: knowledge.isProtected, reason: reason, push: nil, tip: nil,
+      time: knowledge.latest?.sighting.latest, counts: counts)
   }
 
   /// `--audit-from`: every protected ref must have a known state at that time.
-  private func audit(_ knowledge: RefKnowledge) -> [Unknown] {
-    guard let time = judgement.options.auditFrom, knowledge.isProtected else { return [] }
+  private func audit(_ knowledge: RefKnowledge, _ ref: Int) -> Unknown? {
+    guard let time = judgement.options.auditFrom, knowledge.isProtected else { return nil }
     let timeline = knowledge.timeline
     let position = timeline.groups.partitioningIndex { timeline.items[$0.lowerBound].time > time }
     let values = timeline.values(atPosition: position)
@@ -145,11 +189,9 @@ struct Unknowns {
     let isKnown =
       isCovered && !values.isEmpty && values.allSatisfy { !$0.isUnknown }
       && (position > 0 || isSightedBefore || judgement.ledger.created != nil)
-    guard !isKnown else { return [] }
-    return [
-      Unknown(
-        subject: "the state at \(time)", ref: knowledge.ref, isProtected: true, reason: .beforeUnknown, eventID: nil,
-        tip: nil, time: time, counts: true)
-    ]
+    guard !isKnown else { return nil }
+    return Unknown(
+      subject: .stateAt(time), ref: ref, isProtected: true, reason: .beforeUnknown, push: nil, tip: nil, time: time,
+      counts: true)
   }
 }

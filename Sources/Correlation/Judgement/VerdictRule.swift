@@ -11,21 +11,6 @@ struct VerdictRule {
   let merges: MergedTips
   /// Whether some clone or listing shows every ref, tags too.
   let seesEverything: Bool
-  /// Per ref, lazily: for each position, where its single value is proven dropped.
-  private let drops: DropIndex
-
-  init(
-    history: History, coverage: Coverage, refs: [RefKnowledge], current: CurrentRefs, merges: MergedTips,
-    seesEverything: Bool
-  ) {
-    self.history = history
-    self.coverage = coverage
-    self.refs = refs
-    self.current = current
-    self.merges = merges
-    self.seesEverything = seesEverything
-    drops = DropIndex(history: history)
-  }
 
   struct Result {
     var verdict: Verdict
@@ -41,8 +26,8 @@ struct VerdictRule {
     var mayBeMissing = false
   }
 
-  /// `knowledge` is what is known of the ref of that index.
-  func judge(_ item: Int, of refIndex: Int, _ knowledge: RefKnowledge) -> Result {
+  /// `knowledge` is what is known of the ref of that index, and `drops` where its tips were dropped.
+  func judge(_ item: Int, of refIndex: Int, _ knowledge: RefKnowledge, _ drops: DropIndex) -> Result {
     let timeline = knowledge.timeline
     guard let tip = timeline.items[item].after, !timeline.isDeletion(item) else {
       return deletion(item, of: knowledge)
@@ -51,10 +36,9 @@ struct VerdictRule {
     if relation == .inAll, history.isPresent(tip) || isSeen(tip, knowledge) {
       return Result(verdict: .intact)
     }
-    let dropped = relation == .inAll ? nil : drops.drop(of: tip, item: item, in: timeline)
-    let lacking = relation == .inAll ? nil : sightingLacking(tip, after: item, in: timeline)
+    let dropped = relation == .inAll ? nil : drops.drop(of: tip, item: item)
     let mergedBy = merges.merge(of: tip)
-    if dropped != nil || lacking != nil {
+    if dropped != nil || (relation != .inAll && wasSeenLacking(tip, after: item, in: timeline)) {
       if current.owner(of: tip, besides: refIndex) != nil {
         return Result(verdict: .keptElsewhere, dropped: dropped, mergedBy: mergedBy)
       }
@@ -76,7 +60,7 @@ struct VerdictRule {
     if doubt == nil, let sighting = proofOfAbsence(tip, after: item, in: timeline) {
       return Result(verdict: .missing, sighting: sighting)
     }
-    let reason = doubt ?? unverifiableReason(tip, item, knowledge, relation, lacking)
+    let reason = doubt ?? unverifiableReason(tip, item, knowledge, relation)
     return Result(
       verdict: .unverifiable, reason: reason,
       mayBeMissing: dropped == nil && mayBeMissing(tip, item, knowledge))
@@ -86,7 +70,7 @@ struct VerdictRule {
   private func elsewhere(_ tip: ObjectID, _ item: Int, _ refIndex: Int) -> Elsewhere {
     guard current.isNowhere(tip, besides: refIndex) else { return .unknown }
     // What is in no clone may be a tag object: then its commit may be anywhere.
-    if refs[refIndex].ref.isTag, !history.isKnown(tip) { return .unknown }
+    if refs[refIndex].timeline.isTag, !history.isKnown(tip) { return .unknown }
     let pushed = refs[refIndex].timeline.items[item].time
     guard let end = coverage.effectiveEnd, end > pushed else { return .none }
     return coverage.separation(from: pushed, to: end) == .none || seesEverything ? Elsewhere.none : .unknown
@@ -123,11 +107,12 @@ struct VerdictRule {
 
   // MARK: - Sightings that lack the tip
 
-  private func sightingLacking(_ tip: ObjectID, after item: Int, in timeline: RefTimeline) -> PlacedSighting? {
+  private func wasSeenLacking(_ tip: ObjectID, after item: Int, in timeline: RefTimeline) -> Bool {
     let group = timeline.groupOfItem[item]
-    return timeline.sightings.last { placed in
+    // The latest are the likeliest.
+    return timeline.sightings.reversed().contains { placed in
       placed.low > group
-        && Relation(of: tip, to: [placed.value], isTag: timeline.ref.isTag, history) == .inNone
+        && Relation(of: tip, to: CollectionOfOne(placed.value), isTag: timeline.isTag, history) == .inNone
     }
   }
 
@@ -136,7 +121,7 @@ struct VerdictRule {
     let group = timeline.groupOfItem[item]
     for (index, placed) in timeline.sightings.enumerated() where placed.low > group && placed.canAccuse {
       guard placed.start != nil,
-        Relation(of: tip, to: [placed.value], isTag: timeline.ref.isTag, history) == .inNone,
+        Relation(of: tip, to: CollectionOfOne(placed.value), isTag: timeline.isTag, history) == .inNone,
         coverage.isUnbroken(from: timeline.items[item].time, to: placed.end),
         !mayExplain(tip, after: item, before: placed.high, in: timeline)
       else { continue }
@@ -149,14 +134,17 @@ struct VerdictRule {
   private func mayExplain(_ tip: ObjectID, after item: Int, before position: Int, in timeline: RefTimeline) -> Bool {
     for group in timeline.groups[timeline.groupOfItem[item]..<position] {
       for other in group where other != item {
-        let value: RefValue = timeline.items[other].after.map(RefValue.tip) ?? .none
+        let value = timeline.items[other].target
         if timeline.mayBeDeletion(other) { return true }
         if other < item, timeline.groupOfItem[other] != timeline.groupOfItem[item] { continue }
-        if Relation(of: tip, to: [value], isTag: timeline.ref.isTag, history) != .inAll { return true }
+        if Relation(of: tip, to: CollectionOfOne(value), isTag: timeline.isTag, history) != .inAll { return true }
       }
     }
-    let between = timeline.valuesAfter[timeline.groupOfItem[item]..<position] + [timeline.finalValues]
-    return between.contains { $0.contains(.unknown(.referencesOmitted)) }
+    let omitted = RefValue.unknown(.referencesOmitted)
+    return timeline.finalValues.contains(omitted)
+      || (timeline.groupOfItem[item] + 1..<position + 1).contains {
+        timeline.values(atPosition: $0).contains(omitted)
+      }
   }
 
   // MARK: - Doubt
@@ -177,7 +165,7 @@ struct VerdictRule {
   }
 
   private func unverifiableReason(
-    _ tip: ObjectID, _ item: Int, _ knowledge: RefKnowledge, _ relation: Relation, _ lacking: PlacedSighting?
+    _ tip: ObjectID, _ item: Int, _ knowledge: RefKnowledge, _ relation: Relation
   ) -> UnknownReason {
     let timeline = knowledge.timeline
     if knowledge.lastKnown.contains(.unknown(.referencesOmitted)) { return .referencesOmitted }
@@ -191,14 +179,13 @@ struct VerdictRule {
     default: break
     }
     if timeline.mayBeReordered(item) { return .order }
-    let later = timeline.items.indices.suffix(from: min(item + 1, timeline.items.count))
-    if relation == .inNone, let softness = later.lazy.compactMap({ timeline.softness[$0] }).first { return softness }
+    if relation == .inNone, let softness = timeline.softness(after: item) { return softness }
     let absent = knowledge.lastKnown.contains { value in value.tip.map { !history.isPresent($0) } ?? false }
     let seenAfterLast = timeline.sightings.contains { $0.high == timeline.groups.count }
     if absent, !seenAfterLast || knowledge.state == .cloneBehind { return .notFetchedYet }
     if knowledge.lastKnown.count > 1 {
-      if later.contains(where: { timeline.mayBeRefused($0) }) { return .race }
-      if later.contains(where: { timeline.mayBeDeletion($0) }) { return .possibleDeletion }
+      if timeline.lastRefusable > item { return .race }
+      if timeline.lastPossibleDeletion > item { return .possibleDeletion }
       if knowledge.state == .cloneBehind { return .notFetchedYet }
       return timeline.finalValues.count > 1 ? .order : .timeUnproven
     }
@@ -217,7 +204,7 @@ enum Relation: Hashable {
   /// Some have it and some do not, or it cannot be told.
   case unclear
 
-  init(of tip: ObjectID, to values: [RefValue], isTag: Bool, _ history: History) {
+  init(of tip: ObjectID, to values: some Collection<RefValue>, isTag: Bool, _ history: History) {
     var yes = 0
     var no = 0
     for value in values {

@@ -4,7 +4,7 @@ internal import RefLedger
 /// `commits-missing`: a pushed tip that its ref lacks, though no logged event took it away. The gravest finding.
 struct CommitsMissingRule: FindingRule {
   func findings(in judgement: Judgement) -> [Finding] {
-    judgement.updatesInScope { $1 == .missing }.compactMap { update in
+    judgement.updatesInScope { $0.verdict == .missing }.compactMap { update in
       guard let sighting = update.missingFrom, let tip = update.report.after else { return nil }
       let placed = judgement.refs[update.ref].timeline.sightings[sighting]
       let event = judgement.event(of: update)

@@ -9,18 +9,18 @@ struct ExposureRule: FindingRule {
   func findings(in judgement: Judgement) -> [Finding] {
     let search = ExposureSearch(judgement)
     guard !search.reads.isEmpty else { return [] }
-    let pushes = Dictionary(judgement.ledger.pushes.map { ($0.event.eventID, $0.time) }) { first, _ in first }
     var losses: [Loss: [UpdateJudgement]] = [:]
     var order: [Loss] = []
-    for update in judgement.updatesInScope(where: Self.isLost) where update.isProtected && update.report.after != nil {
-      let loss = Loss(ref: update.ref, event: update.report.droppedBy?.eventID, sighting: update.missingFrom)
+    let lost = judgement.updatesInScope { Self.isLost($0) && judgement.refs[Int($0.ref)].isProtected }
+    for update in lost where update.report.after != nil {
+      let loss = Loss(ref: update.ref, push: update.droppedBy, sighting: update.missingFrom)
       if losses[loss] == nil { order.append(loss) }
       losses[loss, default: []].append(update)
     }
     return order.compactMap { loss in
       let sightings = judgement.refs[loss.ref].timeline.sightings
       guard let updates = losses[loss],
-        let end = loss.event.flatMap({ pushes[$0] }) ?? loss.sighting.map({ sightings[$0].end })
+        let end = loss.push.map({ judgement.ledger.pushes[$0].time }) ?? loss.sighting.map({ sightings[$0].end })
       else { return nil }
       return finding(updates, until: end, search, judgement)
     }
@@ -29,7 +29,7 @@ struct ExposureRule: FindingRule {
   /// What took tips away together: an event, or what only a sighting shows.
   private struct Loss: Hashable {
     var ref: Int
-    var event: String?
+    var push: Int?
     var sighting: Int?
   }
 
@@ -58,8 +58,8 @@ struct ExposureRule: FindingRule {
       commits: tips, evidence: evidence, isProtected: true)
   }
 
-  private static func isLost(_ transition: Transition, _ verdict: Verdict?) -> Bool {
-    switch verdict {
+  private static func isLost(_ outcome: UpdateOutcome) -> Bool {
+    switch outcome.verdict {
     case .overwritten, .deleted, .missing: true
     default: false
     }

@@ -40,22 +40,34 @@ enum Phrase {
 
   /// Where removed commits still are, in words.
   static func survival(_ commits: [UpdateReport.Removed.Commit]) -> String {
-    let reachable = commits.filter { $0.survival == .reachable }
-    let unreachable = commits.filter { $0.survival == .unreachable }
-    let absent = commits.filter { $0.survival == .absent }
+    var (reachable, unreachable, absent, onServer) = (0, 0, 0, 0)
+    // As many as are said.
+    var refs: [String] = []
+    var places: [String] = []
+    for commit in commits {
+      switch commit.survival {
+      case .reachable:
+        reachable += 1
+        for ref in commit.refs ?? [] where refs.count < 3 && !refs.contains(ref) { refs.append(ref) }
+      case .unreachable:
+        unreachable += 1
+        for place in commit.refs ?? [] where places.count < 2 && !places.contains(place) { places.append(place) }
+      case .absent:
+        absent += 1
+        if commit.refs?.contains(UpdateReport.Removed.Commit.onServer) ?? false { onServer += 1 }
+      }
+    }
     var parts: [String] = []
-    if !reachable.isEmpty {
-      let refs = unique(reachable.flatMap { $0.refs ?? [] }).map { RefName($0).shorthand }
-      parts.append("\(reachable.count) still on \(refs.prefix(3).joined(separator: ", "))")
+    if reachable > 0 {
+      parts.append("\(reachable) still on \(refs.map { RefName($0).shorthand }.joined(separator: ", "))")
     }
-    if !unreachable.isEmpty {
-      let places = unique(unreachable.flatMap { $0.refs ?? [] })
-      parts.append("\(unreachable.count) on no ref, but kept in \(places.prefix(2).map(place).joined(separator: ", "))")
+    if unreachable > 0 {
+      parts.append("\(unreachable) on no ref, but kept in \(places.map(place).joined(separator: ", "))")
     }
-    if !absent.isEmpty {
-      let kept = absent.count { $0.refs?.contains(UpdateReport.Removed.Commit.onServer) ?? false }
-      let server = kept == 0 ? "" : kept == absent.count ? ", but on the server" : ", \(kept) of them on the server"
-      parts.append("\(absent.count) in no clone\(server)")
+    if absent > 0 {
+      let server =
+        onServer == 0 ? "" : onServer == absent ? ", but on the server" : ", \(onServer) of them on the server"
+      parts.append("\(absent) in no clone\(server)")
     }
     return parts.joined(separator: "; ")
   }

@@ -6,7 +6,7 @@ struct ForcePushRule: FindingRule {
   func findings(in judgement: Judgement) -> [Finding] {
     var findings: [Finding] = []
     var blamed: Set<Int> = []
-    for update in judgement.updatesInScope(where: { transition, _ in transition == .forced }) {
+    for update in judgement.updatesInScope(where: { $0.transition == .forced }) {
       findings.append(update.report.ref.isTag ? tagMoved(update, judgement) : forced(update, judgement))
       blamed.insert(update.push)
     }
@@ -87,11 +87,11 @@ struct ForcePushRule: FindingRule {
     var findings: [Finding] = []
     for knowledge in judgement.refs where knowledge.ref.isTag {
       var deleted: ObjectID?
-      for index in knowledge.updates {
-        let update = judgement.updates[index]
-        switch update.report.transition {
-        case .deleted: deleted = update.report.before.tip ?? deleted
+      for item in knowledge.timeline.items {
+        switch judgement.outcomes[item.update].transition {
+        case .deleted: deleted = judgement.update(item.update).report.before.tip ?? deleted
         case .created:
+          let update = judgement.update(item.update)
           if let old = deleted, let after = update.report.after, old != after,
             judgement.isInScope(judgement.ledger.pushes[update.push].time)
           {
@@ -117,19 +117,16 @@ struct ForcePushRule: FindingRule {
   /// Tips that were provably overwritten, though which update did it cannot be told: one finding for each event by
   /// which they were gone.
   private func provenDrops(in judgement: Judgement) -> [Finding] {
-    var byEvent: [String: [UpdateJudgement]] = [:]
-    for update in judgement.updatesInScope(where: { $1 == .overwritten }) {
-      guard let dropped = update.report.droppedBy, dropped.certainty == .noLaterThan else { continue }
-      byEvent[dropped.eventID, default: []].append(update)
+    var byPush: [Int: [UpdateJudgement]] = [:]
+    for update in judgement.updatesInScope(where: {
+      $0.verdict == .overwritten && $0.dropped?.certainty == .noLaterThan
+    }) {
+      if let dropping = update.droppedBy { byPush[dropping, default: []].append(update) }
     }
-    guard !byEvent.isEmpty else { return [] }
-    var pushes: [String: Ledger.Push] = [:]
-    for push in judgement.ledger.pushes where byEvent[push.event.eventID] != nil && pushes[push.event.eventID] == nil {
-      pushes[push.event.eventID] = push
-    }
-    return byEvent.keys.sorted().compactMap { eventID -> Finding? in
-      guard let updates = byEvent[eventID], let first = updates.first, let push = pushes[eventID] else { return nil }
-      let own = push.updates.map { judgement.updates[$0] }.first { $0.report.ref == first.report.ref }
+    let drops = byPush.map { (push: judgement.ledger.pushes[$0], updates: $1) }
+    return drops.sorted { $0.push.event.eventID < $1.push.event.eventID }.compactMap { push, updates -> Finding? in
+      guard let first = updates.first else { return nil }
+      let own = push.updates.first { judgement.ledger.updates[$0].ref == first.report.ref }.map(judgement.update)
       if own?.report.transition == .forced { return nil }
       // A deletion in between, or what may be one, took the tip away as well as a forced push would have; and what the
       // trail cannot see is not blamed on what it can.
@@ -149,7 +146,8 @@ struct ForcePushRule: FindingRule {
       }
       return Finding(
         rule: first.report.ref.isTag ? .tagMoved : .forcePush, severity: first.isProtected ? .error : .warning,
-        message: message, ref: first.report.ref, eventID: eventID, commits: tips, evidence: [Phrase.event(push.event)],
+        message: message, ref: first.report.ref, eventID: push.event.eventID, commits: tips,
+        evidence: [Phrase.event(push.event)],
         isProtected: first.isProtected)
     }
   }

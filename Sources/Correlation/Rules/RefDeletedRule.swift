@@ -3,8 +3,8 @@ internal import PushModel
 /// `ref-deleted`: a deletion that took commits off the server's refs.
 struct RefDeletedRule: FindingRule {
   func findings(in judgement: Judgement) -> [Finding] {
-    judgement.updatesInScope { transition, _ in transition == .deleted }
-      .compactMap { $0.report.mergedBy == nil ? finding($0, judgement) : nil }
+    judgement.updatesInScope { $0.transition == .deleted && $0.mergedBy == nil }
+      .compactMap { finding($0, judgement) }
   }
 
   private func finding(_ update: UpdateJudgement, _ judgement: Judgement) -> Finding? {

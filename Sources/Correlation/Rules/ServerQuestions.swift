@@ -15,25 +15,31 @@ struct ServerQuestions {
 
   init() {}
 
-  init(evidence: Evidence, history: History, updates: [UpdateJudgement]) {
+  init(_ judgement: Judgement) {
+    let evidence = judgement.evidence
+    let history = judgement.history
     if evidence.server.commits > 0 {
       absentParents = history.graph.parentsUnknownToServer.filter { !evidence.server.gone.contains($0) }.sorted()
     }
     var ids = Set(absentParents)
-    for update in updates where !update.report.ref.isTag {
-      let report = update.report
-      if let after = report.after, !history.isKnown(after),
-        report.reason == .tipAbsent || report.verdict == .unverifiable
-      {
-        ids.insert(after)
-      }
-      if let before = report.before.tip, !history.isKnown(before), report.removed == nil,
-        report.transition == .forced || report.transition == .deleted
-      {
-        ids.insert(before)
+    for timeline in judgement.refs.lazy.map(\.timeline) where !timeline.isTag {
+      for (item, update) in timeline.items.enumerated() {
+        let outcome = judgement.outcomes[update.update]
+        if outcome.reason == .tipAbsent || outcome.verdict == .unverifiable, !timeline.isDeletion(item),
+          let after = update.after, !history.isKnown(after)
+        {
+          ids.insert(after)
+        }
+        if outcome.transition == .forced || outcome.transition == .deleted,
+          judgement.removed[update.update] == nil,
+          let before = Befores(timeline: timeline).report(item).tip, !history.isKnown(before)
+        {
+          ids.insert(before)
+        }
       }
     }
     let asked = ids.subtracting(evidence.server.gone).sorted()
+    batchOfID.reserveCapacity(asked.count)
     for (index, id) in asked.enumerated() { batchOfID[id] = index / Self.batchSize }
     for start in stride(from: 0, to: asked.count, by: Self.batchSize) {
       commands.append(Self.command(asked[start..<min(start + Self.batchSize, asked.count)], evidence))

@@ -33,9 +33,10 @@ struct SettleCommands {
   /// Brings one object without rewriting FETCH_HEAD, which is evidence.
   func fetch(_ id: ObjectID) -> String { "\(git) fetch --no-write-fetch-head \(ShellWord.quoted(remote)) \(id)" }
 
-  /// Brings objects, or asks the server what it knows of them; nothing of those that it says it does not have.
+  /// Brings objects, no two of which are one, or asks the server what it knows of them; nothing of those that it says it
+  /// does not have.
   func lookFor(_ ids: [ObjectID]) -> [String] {
-    let asked = unique(ids).filter { !gone.contains($0) }
+    let asked = gone.isEmpty ? ids : ids.filter { !gone.contains($0) }
     return asked.prefix(20).map(fetch) + questions.calls(for: asked)
   }
 

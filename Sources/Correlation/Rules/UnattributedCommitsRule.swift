@@ -36,7 +36,7 @@ struct UnattributedCommitsRule: FindingRule {
       let graph = judgement.history.graph
       let coverage = judgement.coverage
       let attribution = judgement.attribution
-      guard let effectiveEnd = coverage.effectiveEnd, end <= effectiveEnd,
+      guard let start = coverage.start, let effectiveEnd = coverage.effectiveEnd, end <= effectiveEnd,
         judgement.ledger.pushes.allSatisfy({ $0.omitted == nil })
       else { return }
       leads = Array(repeating: false, count: graph.count)
@@ -49,7 +49,7 @@ struct UnattributedCommitsRule: FindingRule {
           leads[index] = graph.parents(node).contains { leads[Int($0)] }
         } else {
           let made = Timestamp(seconds: graph.committerTime(node)) - judgement.options.clockSkew
-          isSuspect[index] = coverage.isUnbroken(from: made, to: end)
+          isSuspect[index] = made >= start && coverage.isUnbroken(from: made, to: end)
           leads[index] = isSuspect[index]
         }
       }

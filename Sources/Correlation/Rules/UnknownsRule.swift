@@ -8,25 +8,26 @@ internal import RefLedger
 /// minute ago and the like are everybody's Tuesday.
 struct UnknownsRule: FindingRule {
   func findings(in judgement: Judgement) -> [Finding] {
-    let unknowns = Unknowns(judgement).all()
-    var groups: [Key: [Unknown]] = [:]
-    for unknown in unknowns where unknown.counts || unknown.isPostponed {
-      groups[Key(unknown), default: []].append(unknown)
+    struct Group: Hashable {
+      /// Of a protected ref.
+      var ref: Int?
+      var reason: UnknownReason
+    }
+    var groups: [Group: [Unknown]] = [:]
+    for unknown in Unknowns(judgement).all() {
+      let ref = unknown.isProtected ? unknown.ref : nil
+      groups[Group(ref: ref, reason: unknown.reason), default: []].append(unknown)
+    }
+    let named = groups.map { group, unknowns in
+      (key: Key(ref: group.ref.map { judgement.refs[$0].ref }, reason: group.reason), unknowns: unknowns)
     }
     return omitted(in: judgement)
-      + groups.keys.sorted().compactMap { key in
-        groups[key].map { finding(key, $0, judgement) }
-      }
+      + named.sorted { $0.key < $1.key }.map { finding($0.key, $0.unknowns, judgement) }
   }
 
-  private struct Key: Hashable, Comparable {
+  private struct Key: Comparable {
     var ref: RefName?
     var reason: UnknownReason
-
-    init(_ unknown: Unknown) {
-      ref = unknown.isProtected ? unknown.ref : nil
-      reason = unknown.reason
-    }
 
     static func < (left: Key, right: Key) -> Bool {
       (left.ref?.rawValue ?? "~", left.reason.rawValue) < (right.ref?.rawValue ?? "~", right.reason.rawValue)
@@ -34,10 +35,10 @@ struct UnknownsRule: FindingRule {
   }
 
   private func finding(_ key: Key, _ unknowns: [Unknown], _ judgement: Judgement) -> Finding {
-    let refs = unique(unknowns.map(\.ref)).sorted()
-    let updates = unknowns.compactMap(\.eventID)
-    let tips = unknowns.compactMap(\.tip)
-    let what = unique(unknowns.map(\.subject)).sorted().joined(separator: " and ")
+    let refs = unique(unknowns.map(\.ref)).map { judgement.refs[$0].ref }.sorted()
+    let pushes = unique(unknowns.compactMap(\.push))
+    let tips = unique(unknowns.compactMap(\.tip))
+    let what = unique(unknowns.map(\.subject)).map(\.words).sorted().joined(separator: " and ")
     let where_ =
       key.ref.map(\.shorthand)
       ?? (refs.count == 1 ? refs[0].shorthand : "\(refs.count) other refs")
@@ -50,9 +51,10 @@ struct UnknownsRule: FindingRule {
     return Finding(
       rule: rule(key.reason), severity: .warning,
       message:
-        "\(where_): \(what) of \(Phrase.count(max(unique(updates).count, 1), "update")) cannot be told: \(words(key.reason))\(gone)",
-      ref: key.ref ?? (refs.count == 1 ? refs[0] : nil), eventID: unique(updates).count == 1 ? updates.first : nil,
-      commits: Array(unique(tips).prefix(100)),
+        "\(where_): \(what) of \(Phrase.count(max(pushes.count, 1), "update")) cannot be told: \(words(key.reason))\(gone)",
+      ref: key.ref ?? (refs.count == 1 ? refs[0] : nil),
+      eventID: pushes.count == 1 ? judgement.ledger.pushes[pushes[0]].event.eventID : nil,
+      commits: Array(tips.prefix(100)),
       evidence: refs.prefix(20).map { "\($0)" } + (refs.count > 20 ? ["and \(refs.count - 20) more"] : []),
       settle: commands, countsAsUnknown: unknowns.contains(where: \.counts), isProtected: key.ref != nil)
   }

@@ -24,7 +24,7 @@ struct UnloggedUpdateRule: FindingRule {
       var tip: ObjectID?
       var eventID: String?
       if let item = hole.item {
-        let update = judgement.updates[timeline.items[item].update]
+        let update = judgement.update(timeline.items[item].update)
         let event = judgement.event(of: update)
         evidence.append(Phrase.event(event))
         if let witness = judgement.ledger.witnesses[timeline.items[item].update] {

@@ -11,13 +11,13 @@ struct LooseGroup {
   /// Beyond so many within seconds, what stood before an update is not known.
   private static let mostNeighbours = 64
 
-  init(items: [TimelineItem], group: Range<Int>, starts: [CourseState]) {
+  init(items: [TimelineItem], group: Range<Int>, starts: ArraySlice<CourseState>) {
     var previous = starts.first?.value ?? .unknown(.order)
     var allMayBeRefused = true
     var someMayBeRefused = false
     for index in group {
       let item = items[index]
-      let target: RefValue = item.after.map(RefValue.tip) ?? .none
+      let target = item.target
       var befores: [RefValue] = []
       switch item.told {
       case .none: befores = [.none]
@@ -28,7 +28,7 @@ struct LooseGroup {
         if neighbours.count > Self.mostNeighbours {
           befores.append(.unknown(.race))
         } else {
-          for other in neighbours { befores.append(items[other].after.map(RefValue.tip) ?? .none) }
+          for other in neighbours { befores.append(items[other].target) }
         }
         if someMayBeRefused { befores.append(.unknown(.race)) }
       }

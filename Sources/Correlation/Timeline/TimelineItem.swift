@@ -10,6 +10,8 @@ struct TimelineItem {
   var after: ObjectID?
   /// An API call that puts a commit on top of a branch: it cannot force.
   var addsToBranch = false
+  /// The API call made its commit itself.
+  var makesTip = false
   /// Only a GitPush can be refused in silence, or be a deletion written as the old tip.
   var isGitPush: Bool
   /// Whether the trail leaves it possible that an entry naming the old tip is a deletion (DESIGN 2.4).
@@ -22,6 +24,9 @@ struct TimelineItem {
   var actor: Int
   /// Other evidence shows its tip on the ref.
   var isShown = false
+
+  /// Where the update leaves its ref.
+  var target: RefValue { after.map(RefValue.tip) ?? .none }
 
   /// How far the order of two updates may differ from that of their records, in seconds.
   static let orderSlack: Int64 = 5
@@ -47,7 +52,8 @@ struct Step: Hashable {
   var before: RefValue
   var outcome: Outcome
 
-  enum Outcome: Hashable {
+  /// The plainest first.
+  enum Outcome: UInt8, Hashable {
     /// The ref was at `after` afterwards.
     case applied
     /// The ref was at `after` already.

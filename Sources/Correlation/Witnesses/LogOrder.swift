@@ -24,7 +24,7 @@ struct LogOrder {
   }
 
   private let tips: ServerTips
-  private let updates: [RefName: [Ledger.Update]]
+  private let ledger: Ledger
   private let clockSkew: Int64
 
   /// By index of the sighting. Most runs have no reflog line at all.
@@ -35,7 +35,7 @@ struct LogOrder {
 
   private init(_ ledger: Ledger, clockSkew: Int64) {
     tips = ServerTips(ledger)
-    updates = Dictionary(grouping: ledger.updates, by: \.ref)
+    self.ledger = ledger
     self.clockSkew = clockSkew
   }
 
@@ -48,7 +48,7 @@ struct LogOrder {
     var proofs: [Int: Proof] = [:]
     var known: [RefName: [ObjectID: [Int]]] = [:]
     for (log, members) in logs {
-      guard updates[log.ref] != nil else { continue }
+      guard ledger.number(of: log.ref) != nil else { continue }
       let places = known[log.ref] ?? places(on: log.ref)
       known[log.ref] = places
       let ordered = members.sorted { number(of: sightings[$0]) < number(of: sightings[$1]) }
@@ -80,20 +80,26 @@ struct LogOrder {
 
   /// When the update was logged that put the tip there which a line shows, if the ref may have been at it then.
   private func match(_ line: Sighting, _ places: [ObjectID: [Int]]) -> Timestamp? {
-    guard case .tip(let tip) = line.value, let moves = updates[line.ref], let candidates = places[tip] else {
+    guard case .tip(let tip) = line.value, let moves = moves(of: line.ref), let candidates = places[tip] else {
       return nil
     }
+    func time(_ place: Int) -> Timestamp { ledger.updates[moves[place]].time }
     let earliest = (line.earliest ?? line.latest) - clockSkew
-    guard let index = candidates.last(where: { moves[$0].time <= line.latest + clockSkew }) else { return nil }
-    let end = index + 1 < moves.count ? moves[index + 1].time : .distantFuture
-    return end >= earliest ? moves[index].time : nil
+    guard let place = candidates.last(where: { time($0) <= line.latest + clockSkew }) else { return nil }
+    let end = place + 1 < moves.endIndex ? time(place + 1) : .distantFuture
+    return end >= earliest ? time(place) : nil
+  }
+
+  private func moves(of ref: RefName) -> ArraySlice<Int>? {
+    ledger.number(of: ref).map { ledger.updates(ofRef: $0) }
   }
 
   /// Where among a ref's updates each tip was put there.
   private func places(on ref: RefName) -> [ObjectID: [Int]] {
+    guard let moves = moves(of: ref) else { return [:] }
     var places: [ObjectID: [Int]] = [:]
-    for (index, move) in (updates[ref] ?? []).enumerated() {
-      if let tip = move.after { places[tip, default: []].append(index) }
+    for place in moves.indices {
+      if let tip = ledger.updates[moves[place]].after { places[tip, default: []].append(place) }
     }
     return places
   }
