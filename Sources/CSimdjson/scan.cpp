@@ -495,6 +495,24 @@ class scanner {
   static constexpr size_t most_spans = 64;
   static constexpr size_t most_days = 512;
 
+  /// An identity without the time at which its session began, which is new with each session and tells nothing of who.
+  std::string_view without_creation(std::string_view identity) {
+    constexpr std::string_view key = "\"creationDate\"";
+    constexpr size_t length = sizeof "YYYY-MM-DDTHH:MM:SSZ" - 1;
+    size_t at = identity.rfind(key);
+    if (at == std::string_view::npos) return identity;
+    at += key.size();
+    while (at < identity.size() && (is_space(identity[at]) || identity[at] == ':')) at++;
+    // A time and nothing else, between its quotes: what stands before and after it is kept as it is.
+    if (identity.size() - at < length + 2 || identity[at] != '"' || identity[at + length + 1] != '"' ||
+        !is_date(identity.data() + at + 1) || !is_clock(identity.data() + at + 1)) {
+      return identity;
+    }
+    parser.scratch.assign(identity.substr(0, at + 1));
+    parser.scratch.append(identity.substr(at + length + 1));
+    return parser.scratch;
+  }
+
   /// The number of what a record tells of its repository and of how that was reached.
   uint32_t setting(const members &found) {
     const raw parts[] = {found[extra_data], found[resources], found[aws_region], found[recipient]};
@@ -569,7 +587,10 @@ class scanner {
       head.has_references = true;
     }
 
-    head.identity = parser.identities.index(found[user_identity].view());
+    const raw identity = found[user_identity];
+    head.identity = parser.identities.index(without_creation(identity.view()));
+    head.identity_offset = offset(identity.start);
+    head.identity_length = identity.size();
     head.setting = setting(found);
     if (head.identity == PT_NO_INDEX || head.setting == PT_NO_INDEX) return false;
     head.event_id = {reinterpret_cast<const uint8_t *>(found[event_id].start + 1), found[event_id].size() - 2};

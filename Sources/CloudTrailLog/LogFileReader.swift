@@ -226,7 +226,7 @@ struct FileReading: Sendable {
     task.reading.records = before + head.number - 1
     if let plain, let time = head.time, task.place.allows(time),
       let event = events.event(
-        plain, at: index, in: scan, time: time, readOnly: head.readOnly, parser,
+        plain, at: index, in: scan, of: text, time: time, readOnly: head.readOnly, parser,
         RecordLocation(file: task.name, record: before + head.number))
     {
       task.reading.records += 1

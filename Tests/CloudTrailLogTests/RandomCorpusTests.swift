@@ -88,7 +88,10 @@ import Testing
         if rng.random() < 0.5:
             return {"type": "IAMUser", "arn": "arn:aws:iam::%s:user/x" % account, "accountId": account, "userName": name}
         return {"type": "AssumedRole", "principalId": "AROA:" + name, "arn": "arn:aws:sts::%s:assumed-role/R/x" % account,
-                "accountId": account, "sessionContext": {"sessionIssuer": {"userName": "R"}, "attributes": {"mfaAuthenticated": "false"}}}
+                "accountId": account, "accessKeyId": rng.choice(["ASIA1", "ASIA2", '"creationDate": "2024-01-01T00:00:00Z"']),
+                "sessionContext": {"sessionIssuer": {"userName": rng.choice(["R", "creationDate"])},
+                    "attributes": rng.choice([{"mfaAuthenticated": "false", "creationDate": stamp(rng.randrange(300))},
+                        {"creationDate": stamp(rng.randrange(300)), "mfaAuthenticated": "true"}, {"creationDate": "then"}, {}])}}
     def references():
         entries = []
         for _ in range(rng.choice([0, 1, 1, 1, 2, 5, 40])):

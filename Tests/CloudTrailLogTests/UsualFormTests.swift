@@ -16,7 +16,8 @@ import Testing
       let usual = try TrailReader().read([folder.path("usual/" + name)])
       let other = try TrailReader().read([folder.path("other/" + name)])
       #expect(usual.events.map(Seen.init) == other.events.map(Seen.init), "\(name)")
-      #expect(usual.unreadable.map { Self.words($0, shift: 0) } == other.unreadable.map { Self.words($0, shift: 7) }, "\(name)")
+      let places = usual.unreadable.map { Self.words($0, shift: 0) }
+      #expect(places == other.unreadable.map { Self.words($0, shift: 7) }, "\(name)")
       #expect(usual.records == other.records && usual.codecommitRecords == other.codecommitRecords, "\(name)")
       #expect(usual.spans.map(String.init(describing:)) == other.spans.map(String.init(describing:)), "\(name)")
       if usual.unreadable.isEmpty { sound += 1 }

@@ -125,7 +125,10 @@ typedef struct {
   /// A push with references, rather than an advertisement.
   bool has_references;
   pt_slice event_id;
+  /// Who `userIdentity` says it was, whenever their session began; and where it lies in the text.
   uint32_t identity;
+  size_t identity_offset;
+  size_t identity_length;
   /// All that tells the repository and how it was reached: `additionalEventData`, `resources`, region and account.
   uint32_t setting;
   uint32_t nested[2];

@@ -109,6 +109,13 @@ struct ScannedSpan {
     return unsafe result.heads[index].event_id.text
   }
 
+  /// Where a plain record's `userIdentity` lies in the text.
+  func identity(_ index: Int) -> Range<Int> {
+    precondition(index >= 0 && index < count)
+    let head = unsafe result.heads[index]
+    return unsafe head.identity_offset..<head.identity_offset + head.identity_length
+  }
+
   /// Empty where there is none.
   func address(_ index: Int) -> String {
     precondition(index >= 0 && index < count)

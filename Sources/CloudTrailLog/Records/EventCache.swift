@@ -2,8 +2,8 @@ internal import PushModel
 
 /// Makes events of plain records from what parsed records like them gave.
 ///
-/// It knows nothing of CloudTrail's fields: whatever a `PlainRecord` tells by number was once parsed and judged sound,
-/// so that an event made here is the one that parsing would give.
+/// It knows nothing of CloudTrail's fields but an identity that is new: whatever else a `PlainRecord` tells by number was
+/// once parsed and judged sound, so that an event made here is the one that parsing would give.
 struct EventCache {
   /// What the records of one setting share.
   private struct Setting {
@@ -22,13 +22,12 @@ struct EventCache {
 
   /// The event; `nil` where something in the record was never parsed.
   mutating func event(
-    _ record: PlainRecord, at index: Int, in scan: RecordScan, time: Timestamp, readOnly: Bool?,
+    _ record: PlainRecord, at index: Int, in scan: RecordScan, of bytes: ByteBuffer, time: Timestamp, readOnly: Bool?,
     _ parser: JSONParser, _ location: @autoclosure () -> RecordLocation
   ) -> TrailEvent? {
     startGeneration(of: parser)
-    guard Int(record.identity) < principals.count, let principal = principals[Int(record.identity)],
-      Int(record.setting) < settings.count, let setting = settings[Int(record.setting)], isSound(record.nested.0),
-      isSound(record.nested.1)
+    guard Int(record.setting) < settings.count, let setting = settings[Int(record.setting)], isSound(record.nested.0),
+      isSound(record.nested.1), let principal = principal(record.identity, scan.identity(index), of: bytes, parser)
     else { return nil }
     let kind: TrailEvent.Kind
     if !record.isPush {
@@ -75,6 +74,19 @@ struct EventCache {
       self = EventCache()
       generation = current
     }
+  }
+
+  /// Who an identity is: read from the record, for most sessions push but a few times.
+  private mutating func principal(
+    _ index: UInt32, _ range: Range<Int>, of bytes: ByteBuffer, _ parser: JSONParser
+  ) -> Principal? {
+    if Int(index) < principals.count, let principal = principals[Int(index)] { return principal }
+    guard case .value(let identity) = parser.parse(bytes, range) else { return nil }
+    var fields = RecordFields()
+    let principal = fields.principal(of: identity)
+    guard fields.damage.isEmpty else { return nil }
+    Self.set(&principals, index, principal)
+    return principal
   }
 
   private func isSound(_ nested: UInt32) -> Bool {

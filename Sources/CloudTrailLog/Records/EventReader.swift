@@ -31,28 +31,32 @@ struct EventReader {
     }
 
     var fields = RecordFields()
-    var event = TrailEvent(
-      eventID: eventID, time: time, action: action, principal: fields.principal(record), kind: .other,
-      location: location)
-    event.sharedEventID = fields.text(record, "sharedEventID")
-    event.sourceIPAddress = fields.text(record, "sourceIPAddress") ?? ""
-    event.userAgent = fields.text(record, "userAgent") ?? ""
-    event.errorMessage = fields.text(record, "errorMessage")
-    event.readOnly = fields.flag(record, "readOnly")
-    event.recipientAccountID = fields.text(record, "recipientAccountId")
+    let principal = fields.principal(record)
+    let sharedEventID = fields.text(record, "sharedEventID")
+    let sourceIPAddress = fields.text(record, "sourceIPAddress") ?? ""
+    let userAgent = fields.text(record, "userAgent") ?? ""
+    let errorMessage = fields.text(record, "errorMessage")
+    let readOnly = fields.flag(record, "readOnly")
+    let recipientAccountID = fields.text(record, "recipientAccountId")
     let addendum = fields.object(record, "addendum")
-    if fields.text(addendum, "reason") == "UPDATED_DATA" { event.replaces = fields.text(addendum, "originalEventID") }
-    event.errorCode = fields.text(record, "errorCode")
+    let replaces =
+      fields.text(addendum, "reason") == "UPDATED_DATA" ? fields.text(addendum, "originalEventID") : nil
+    let errorCode = fields.text(record, "errorCode")
     let extra = fields.object(record, "additionalEventData")
-    event.gitProtocol = fields.text(extra, "protocol")
+    let gitProtocol = fields.text(extra, "protocol")
 
-    let call = CallRecord(record: record, action: action, failed: event.errorCode != nil, extra: extra)
-    event.kind = fields.kind(of: call)
-    event.repository = fields.repository(of: call, region: record["awsRegion"]?.text, place: place)
+    let call = CallRecord(record: record, action: action, failed: errorCode != nil, extra: extra)
+    var kind = fields.kind(of: call)
+    let repository = fields.repository(of: call, region: record["awsRegion"]?.text, place: place)
     if record["errorCode"].map({ !$0.isNull && $0.text == nil }) == true {
       // Whether it moved anything cannot be told.
-      event.kind = event.kind.withoutMovement
+      kind = kind.withoutMovement
     }
+    let event = TrailEvent(
+      eventID: eventID, sharedEventID: sharedEventID, time: time, action: action, principal: principal,
+      sourceIPAddress: sourceIPAddress, userAgent: userAgent, errorCode: errorCode, errorMessage: errorMessage,
+      readOnly: readOnly, recipientAccountID: recipientAccountID, repository: repository, gitProtocol: gitProtocol,
+      replaces: replaces, kind: kind, location: location)
     // Nothing is judged by a call that the table does not know.
     let damage = CallRecord.isJudged(action) ? fields.damage : []
     return .event(event, damage: damage.isEmpty ? nil : damage.joined(separator: "; "))

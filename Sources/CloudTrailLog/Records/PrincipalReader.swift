@@ -5,51 +5,57 @@ internal import PushModel
 /// Source: CloudTrail User Guide, "CloudTrail userIdentity element". Real records also come without a type, with
 /// `invokedBy` or `inScopeOf` beside any type, and with truth values as text; none of that is damage.
 extension RecordFields {
-  mutating func principal(_ record: JSONValue) -> Principal {
-    let identity = object(record, "userIdentity")
+  mutating func principal(_ record: JSONValue) -> Principal { principal(of: object(record, "userIdentity")) }
+
+  /// Nothing is read of the session's `creationDate`: `EventCache` knows identities without it.
+  mutating func principal(of identity: JSONValue?) -> Principal {
     let context = object(identity, "sessionContext")
     let issuer = object(context, "sessionIssuer")
-    var principal = Principal(type: text(identity, "type") ?? "Unknown", name: "")
-    principal.arn = text(identity, "arn")
-    principal.accountID = text(identity, "accountId")
-    principal.principalID = text(identity, "principalId")
-    principal.accessKeyID = text(identity, "accessKeyId")
-    principal.invokedBy = text(identity, "invokedBy")
-    principal.sourceIdentity = text(context, "sourceIdentity")
-    principal.mfa = flag(object(context, "attributes"), "mfaAuthenticated")
+    let type = text(identity, "type") ?? "Unknown"
+    let arn = text(identity, "arn")
+    let accountID = text(identity, "accountId")
+    let principalID = text(identity, "principalId")
+    let accessKeyID = text(identity, "accessKeyId")
+    let invokedBy = text(identity, "invokedBy")
+    let sourceIdentity = text(context, "sourceIdentity")
+    let mfa = flag(object(context, "attributes"), "mfaAuthenticated")
     let userName = text(identity, "userName")
-    let arnName = principal.arn.flatMap(Self.lastSegment)
+    let arnName = arn.flatMap(Self.lastSegment)
+    var role: String?
+    var session: String?
 
     let label: String?
-    switch principal.type {
+    switch type {
     case "AssumedRole":
       let segments =
-        principal.arn?.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) } ?? []
-      principal.session = Self.afterColon(principal.principalID) ?? (segments.count >= 3 ? segments.last : nil)
+        arn?.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) } ?? []
+      session = Self.afterColon(principalID) ?? (segments.count >= 3 ? segments.last : nil)
       // A role with a path has no path in an assumed role's ARN.
-      principal.role = text(issuer, "userName") ?? (segments.count >= 3 ? segments[1] : nil)
-      label = principal.sourceIdentity ?? principal.session
+      role = text(issuer, "userName") ?? (segments.count >= 3 ? segments[1] : nil)
+      label = sourceIdentity ?? session
     case "Role":
-      principal.role = text(issuer, "userName") ?? userName ?? arnName
-      label = principal.sourceIdentity ?? userName ?? arnName
+      role = text(issuer, "userName") ?? userName ?? arnName
+      label = sourceIdentity ?? userName ?? arnName
     case "FederatedUser":
-      label = principal.sourceIdentity ?? arnName ?? Self.afterColon(principal.principalID) ?? userName
+      label = sourceIdentity ?? arnName ?? Self.afterColon(principalID) ?? userName
     case "IdentityCenterUser":
       label = text(object(identity, "onBehalfOf"), "userId") ?? userName
     case "Root":
       label = userName ?? "root"
     case "AWSService":
-      label = principal.invokedBy
+      label = invokedBy
     case "AWSAccount":
-      label = principal.principalID ?? principal.accountID
+      label = principalID ?? accountID
     case "Directory", "Unknown":
-      label = userName ?? principal.principalID
+      label = userName ?? principalID
     default:
       label = userName ?? arnName
     }
-    principal.name =
-      label ?? userName ?? arnName ?? principal.principalID ?? principal.invokedBy ?? principal.accountID ?? "unknown"
-    return principal
+    let name =
+      label ?? userName ?? arnName ?? principalID ?? invokedBy ?? accountID ?? "unknown"
+    return Principal(
+      type: type, name: name, arn: arn, accountID: accountID, principalID: principalID, accessKeyID: accessKeyID,
+      role: role, session: session, sourceIdentity: sourceIdentity, mfa: mfa, invokedBy: invokedBy)
   }
 
   /// `NAME` of `arn:aws:iam::111122223333:user/path/NAME`.
