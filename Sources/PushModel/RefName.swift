@@ -42,6 +42,9 @@ public struct RefName: Hashable, Comparable, Sendable, CustomStringConvertible {
 
   /// Orders by the name's UTF-8 bytes, as git does.
   public static func < (left: Self, right: Self) -> Bool {
-    left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8)
+    let left = left.rawValue.utf8.span
+    let right = right.rawValue.utf8.span
+    for index in 0..<min(left.count, right.count) where left[index] != right[index] { return left[index] < right[index] }
+    return left.count < right.count
   }
 }

@@ -174,23 +174,27 @@ struct RunContext {
   private func loadGraph(
     _ ledger: Ledger, _ coverage: Coverage, _ sightings: [Sighting]
   ) throws(PushtrailError) -> CommitGraph {
-    var ids: Set<ObjectID> = []
-    for update in ledger.updates {
-      if let after = update.after { ids.insert(after) }
-      if case .tip(let before) = update.told { ids.insert(before) }
-      if let source = update.change?.mergeSource { ids.insert(source) }
+    var known: Set<ObjectID> = []
+    var ids: [ObjectID] = []
+    func ask(_ id: ObjectID?) {
+      if let id, known.insert(id).inserted { ids.append(id) }
     }
-    for (_, told) in ledger.told { ids.insert(told.tip) }
+    for update in ledger.updates {
+      ask(update.after)
+      if case .tip(let before) = update.told { ask(before) }
+      ask(update.change?.mergeSource)
+    }
+    for (_, told) in ledger.told { ask(told.tip) }
     for change in ledger.unjoined.map(\.change) {
-      if let after = change.after { ids.insert(after) }
-      if case .tip(let before) = change.before { ids.insert(before) }
+      ask(change.after)
+      if case .tip(let before) = change.before { ask(before) }
     }
     for sighting in sightings {
-      if case .tip(let tip) = sighting.value { ids.insert(tip) }
+      if case .tip(let tip) = sighting.value { ask(tip) }
     }
     do {
       return try GraphLoader.load(
-        clones: clones.clones, ids: ids.sorted(),
+        clones: clones.clones, ids: ids,
         told: serverEdges + ToldEdges.commits(of: ledger, coverage: coverage))
     } catch {
       throw PushtrailError(error.message, hints: error.hints)
