@@ -44,7 +44,9 @@ public struct RefName: Hashable, Comparable, Sendable, CustomStringConvertible {
   public static func < (left: Self, right: Self) -> Bool {
     let left = left.rawValue.utf8.span
     let right = right.rawValue.utf8.span
-    for index in 0..<min(left.count, right.count) where left[index] != right[index] { return left[index] < right[index] }
+    for index in 0..<min(left.count, right.count) where left[index] != right[index] {
+      return left[index] < right[index]
+    }
     return left.count < right.count
   }
 }
