@@ -9,7 +9,7 @@ namespace pushtrail {
 
 namespace {
 
-constexpr size_t block_size = 64;
+constexpr size_t block_size = outline::block_size;
 /// As much text as is looked at before its brackets are put away.
 constexpr size_t piece_blocks = 128;
 

@@ -13,6 +13,9 @@ namespace pushtrail {
 /// log file's records, nine in ten of which are another service's.
 class outline {
  public:
+  /// Bytes that are looked at together.
+  static constexpr size_t block_size = 64;
+
   /// Draws the outline of a text, which must be padded by a whole block. `false` where the text is no JSON (invalid UTF-8,
   /// a control character in a string, brackets that do not fit), or too long.
   ///
@@ -36,8 +39,6 @@ class outline {
   }
 
  private:
-  static constexpr size_t block_size = 64;
-
   /// A bit a byte, and behind the last a word that is all ones.
   std::vector<uint64_t> quotes_;
   std::vector<uint32_t> brackets_;

@@ -175,25 +175,20 @@ class scanner {
   size_t length;
   ondemand::document document;
   size_t number = 0;
+  /// The parts of a setting that was numbered, in the order of `setting()`.
   struct known_setting {
     raw parts[4];
     uint32_t number = PT_NO_INDEX;
   };
   std::array<known_setting, 32> settings{};
   /// Which key followed each the last time: mostly it follows again.
-  std::array<const key_table::entry *, key_table::count + 1> followers = same(&keys.none());
+  std::array<const key_table::entry *, key_table::count + 1> followers{};
   /// Among the parser's spans, and the date that was noted of it last.
   size_t last_span = 0;
   char last_date[10] = {};
   /// The date that a time was made of last, and its midnight: a file's records share few.
   char known_date[10] = {};
   int64_t midnight = 0;
-
-  static std::array<const key_table::entry *, key_table::count + 1> same(const key_table::entry *entry) {
-    std::array<const key_table::entry *, key_table::count + 1> all;
-    all.fill(entry);
-    return all;
-  }
 
   void clear() {
     parser.heads.clear();
@@ -258,7 +253,7 @@ class scanner {
     while (*at == '"') {
       const char *const key = at + 1;
       const auto *&follower = followers[known->number];
-      if (!follower->is(key)) follower = &keys.find(key);
+      if (!follower || !follower->is(key)) follower = &keys.find(key);
       known = follower;
       if (known->length > 0) {
         at = key + known->length;
