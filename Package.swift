@@ -33,6 +33,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("simdjson")]
     ),
 
+    .target(name: "AllCores", swiftSettings: strict),
     .target(name: "PushModel", swiftSettings: strict),
     .target(
       name: "CloudTrailLog", dependencies: ["PushModel", "CLibdeflate", "CLibzstd", "CSimdjson"], swiftSettings: strict),
@@ -55,7 +56,8 @@ let package = Package(
       dependencies: ["PushModel", "CLibgit2", "CLibdeflate", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: strict),
     .target(name: "RefLedger", dependencies: ["PushModel"], swiftSettings: strict),
-    .target(name: "Correlation", dependencies: ["RefLedger", "GitStore", "PushModel"], swiftSettings: strict),
+    .target(
+      name: "Correlation", dependencies: ["AllCores", "RefLedger", "GitStore", "PushModel"], swiftSettings: strict),
     .target(
       name: "Report", dependencies: ["Correlation", "RefLedger", "PushModel"],
       exclude: ["Schema/pushtrail-report.schema.json"], swiftSettings: strict),
@@ -72,6 +74,7 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    .testTarget(name: "AllCoresTests", dependencies: ["AllCores"], swiftSettings: strict),
     .testTarget(name: "PushModelTests", dependencies: ["PushModel"], swiftSettings: strict),
     .testTarget(name: "CloudTrailLogTests", dependencies: ["CloudTrailLog", "PushModel"], swiftSettings: strict),
     .testTarget(

@@ -4,7 +4,7 @@ public import PushModel
 ///
 /// Nodes are numbered so that a parent has a smaller number than each of its children: going up in number is a
 /// topological order, and a search for an ancestor never needs to look below its number.
-public struct CommitGraph: Sendable {
+public final class CommitGraph: Sendable {
   public typealias Node = UInt32
 
   /// What an id is.
@@ -44,6 +44,22 @@ public struct CommitGraph: Sendable {
   /// Objects that are no commits, and what they lead to.
   let others: [ObjectID: Object]
 
+  init(
+    names: CommitNames, offsets: [UInt32], parentNodes: [Node], generations: [UInt32], firstBelow: [Node],
+    flags: [Flags], owners: [UInt16], others: [ObjectID: Object]
+  ) {
+    ids = names.ids
+    times = names.times
+    table = names.table
+    self.offsets = offsets
+    self.parentNodes = parentNodes
+    self.generations = generations
+    self.firstBelow = firstBelow
+    self.flags = flags
+    self.owners = owners
+    self.others = others
+  }
+
   public var count: Int { ids.count }
   public func id(_ node: Node) -> ObjectID { ids[Int(node)] }
   /// The committer's time, in seconds since 1970; `Int64.min` where neither a clone nor the server tells.
@@ -59,7 +75,7 @@ public struct CommitGraph: Sendable {
   public var parentsUnknownToServer: [ObjectID] {
     var found: Set<Node> = []
     for node in 0..<Node(count) where isOnServer(node) {
-      found.formUnion(parents(node).lazy.filter { !isPresent($0) && !isOnServer($0) })
+      for parent in parents(node) where !isPresent(parent) && !isOnServer(parent) { found.insert(parent) }
     }
     return found.sorted().map(id)
   }

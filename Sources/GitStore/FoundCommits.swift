@@ -77,8 +77,8 @@ struct FoundCommits {
 
   func graph(_ names: CommitNames, others: [ObjectID: CommitGraph.Object]) -> CommitGraph {
     CommitGraph(
-      ids: names.ids, times: names.times, offsets: offsets, parentNodes: parentNodes, generations: generations,
-      firstBelow: firstBelow, flags: flags, owners: owners, table: names.table, others: others)
+      names: names, offsets: offsets, parentNodes: parentNodes, generations: generations, firstBelow: firstBelow,
+      flags: flags, owners: owners, others: others)
   }
 }
 

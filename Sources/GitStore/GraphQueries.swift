@@ -1,7 +1,5 @@
 /// Questions of ancestry, asked of a commit graph with scratch space that is used again: a search costs what it visits.
-///
-/// Not `Sendable`: one for each thread.
-public final class GraphQueries {
+public struct GraphQueries: Sendable {
   private let graph: CommitGraph
   private var search: Search
 
@@ -11,7 +9,7 @@ public final class GraphQueries {
   }
 
   /// Whether `ancestor` is in the history of `tip`; every commit is in its own.
-  public func contains(_ ancestor: CommitGraph.Node, in tip: CommitGraph.Node) -> CommitGraph.Containment {
+  public mutating func contains(_ ancestor: CommitGraph.Node, in tip: CommitGraph.Node) -> CommitGraph.Containment {
     if search.reaches(ancestor, from: tip, in: graph) { return .yes }
     return graph.isComplete(tip) ? .no : .unknown
   }
@@ -21,14 +19,13 @@ public final class GraphQueries {
   /// Walks down from the tips and turns back at what the excluded ones contain, which mostly costs what is found. Where
   /// asking that costs too much, it paints down from both sides in falling node order, where every child comes before its
   /// parents, and stops as soon as nothing that is left can belong to the answer: the cost is that of the divergence.
-  public func difference(_ tips: [CommitGraph.Node], excluding excluded: [CommitGraph.Node]) -> [CommitGraph.Node] {
+  public mutating func difference(_ tips: [CommitGraph.Node], excluding excluded: [CommitGraph.Node]) -> [CommitGraph.Node] {
     search.prunedDifference(tips, excluding: excluded, in: graph)
       ?? search.difference(tips, excluding: excluded, in: graph)
   }
 }
 
-/// The scratch space and the walks. A value, so that the compiler sees that nobody else reaches it during a walk: checking
-/// that at run time, access by access, costs more than the walk.
+/// The scratch space and the walks.
 private struct Search {
   /// `stamp` of the search that visited a node last: nothing needs clearing between searches.
   private var visited: [UInt32]

@@ -63,7 +63,7 @@ import Testing
     let isSkewed = seed > 4
     let path = try history(world, commits: 70, seed: seed, isSkewed: isSkewed)
     let graph = try GraphLoader.load(clones: [Clone(path: path)], ids: [], told: [])
-    let queries = GraphQueries(graph)
+    var queries = GraphQueries(graph)
     let all = world.ids(try world.git("rev-list", "--all", in: path))
     #expect(graph.count == all.count)
     // Parents in their order, and committer times.
@@ -143,7 +143,7 @@ import Testing
     for paths in [["cut"], ["other"], ["cut", "other"], ["other", "cut"]] {
       let clones = try paths.map { try Clone(path: world.path($0)) }
       let graph = try GraphLoader.load(clones: clones, ids: [], told: [])
-      let queries = GraphQueries(graph)
+      var queries = GraphQueries(graph)
       let here = Set((0..<CommitGraph.Node(graph.count)).filter(graph.isPresent).map(graph.id))
       for node in 0..<CommitGraph.Node(graph.count) {
         let truth = try #require(ancestors[graph.id(node)])
@@ -184,7 +184,7 @@ import Testing
     #expect(graph.committerTime(node) == .min)
     #expect(graph.parents(tipNode).count == 1)
     let root = try #require(graph.node(of: try world.id("main~2", in: author)))
-    #expect(GraphQueries(graph).contains(root, in: node) == .yes)
+    #expect(graph.contains(root, in: node) == .yes)
     #expect(clone.incompleteReason == nil)
 
     let second = try GraphLoader.load(
@@ -196,7 +196,7 @@ import Testing
     let cut = try #require(second.node(of: partly))
     #expect(!second.isComplete(cut))
     let bottom = try #require(second.node(of: try world.id("main~2", in: author)))
-    #expect(GraphQueries(second).contains(bottom, in: cut) == .yes)
+    #expect(second.contains(bottom, in: cut) == .yes)
     let other = try GraphLoader.load(
       clones: [clone], ids: [merged, partly],
       told: [
@@ -204,7 +204,14 @@ import Testing
         ToldCommit(id: partly, parents: [tip], allParents: false),
       ])
     let pair = (try #require(other.node(of: merged)), try #require(other.node(of: partly)))
-    #expect(GraphQueries(other).contains(pair.0, in: pair.1) == .unknown)
-    #expect(GraphQueries(other).contains(pair.1, in: pair.0) == .no)
+    #expect(other.contains(pair.0, in: pair.1) == .unknown)
+    #expect(other.contains(pair.1, in: pair.0) == .no)
+  }
+}
+
+extension CommitGraph {
+  fileprivate func contains(_ ancestor: Node, in tip: Node) -> Containment {
+    var queries = GraphQueries(self)
+    return queries.contains(ancestor, in: tip)
   }
 }

@@ -13,6 +13,7 @@ import Testing
   }
 
   static let table: [String: Row] = [
+    "AllCores": Row(ours: []),
     "PushModel": Row(ours: [], isPure: true),
     "CloudTrailLog": Row(ours: ["PushModel"], foreign: ["CLibdeflate": [], "CLibzstd": [], "CSimdjson": []]),
     "TrailIntegrity": Row(
@@ -23,7 +24,7 @@ import Testing
       ours: ["PushModel"],
       foreign: ["CLibdeflate": [], "CLibgit2": [], "Crypto": ["CommitGraphFile.swift", "CommitInflater.swift"]]),
     "RefLedger": Row(ours: ["PushModel"], isPure: true),
-    "Correlation": Row(ours: ["RefLedger", "GitStore", "PushModel"], isPure: true),
+    "Correlation": Row(ours: ["AllCores", "RefLedger", "GitStore", "PushModel"], isPure: true),
     "Report": Row(ours: ["Correlation", "RefLedger", "PushModel"], isPure: true),
     "Pushtrail": Row(
       ours: [

@@ -1,8 +1,11 @@
 internal import GitStore
 internal import PushModel
+internal import Synchronization
 
 /// The commit graph, asked by object id, with annotated tags peeled.
-final class History {
+///
+/// Any thread may ask; those that ask much at the same time should each have one of their own.
+final class History: Sendable {
   enum Kind: Hashable {
     case commit
     /// A tag, a tree or a blob that leads to no commit.
@@ -11,14 +14,14 @@ final class History {
   }
 
   let graph: CommitGraph
-  private let queries: GraphQueries
+  private let queries: Mutex<GraphQueries>
 
   /// What was found of ids that were asked for lately: an update's tips are asked for again and again, and looking one up
   /// in a graph of a million commits waits for memory twice.
-  private var memory: [Memory]
+  private let memory: Mutex<[Found]>
   private static let remembered = 2048
 
-  private struct Memory {
+  private struct Found {
     var id: ObjectID
     var kind: Kind
     var node: CommitGraph.Node?
@@ -26,25 +29,25 @@ final class History {
 
   init(_ graph: CommitGraph) {
     self.graph = graph
-    queries = GraphQueries(graph)
+    queries = Mutex(GraphQueries(graph))
     // The all-zero id is the name of nothing.
-    memory = Array(repeating: Memory(id: .zero, kind: .absent, node: nil), count: Self.remembered)
+    memory = Mutex(Array(repeating: Found(id: .zero, kind: .absent, node: nil), count: Self.remembered))
   }
 
-  private func look(_ id: ObjectID) -> (kind: Kind, node: CommitGraph.Node?) {
+  private func look(_ id: ObjectID) -> Found {
     let place = Int(truncatingIfNeeded: id.evenNumber) & (Self.remembered - 1)
-    if memory[place].id == id { return (memory[place].kind, memory[place].node) }
-    let found = find(id)
-    memory[place] = Memory(id: id, kind: found.kind, node: found.node)
-    return found
+    return memory.withLock { memory in
+      if memory[place].id != id { memory[place] = find(id) }
+      return memory[place]
+    }
   }
 
-  private func find(_ id: ObjectID) -> (kind: Kind, node: CommitGraph.Node?) {
+  private func find(_ id: ObjectID) -> Found {
     switch graph.object(id) {
-    case .commit(let node): (graph.isPresent(node) ? .commit : .absent, node)
-    case .tag(let node?): (.commit, node)
-    case .tag(nil), .other: (.notACommit, nil)
-    case .absent: (.absent, nil)
+    case .commit(let node): Found(id: id, kind: graph.isPresent(node) ? .commit : .absent, node: node)
+    case .tag(let node?): Found(id: id, kind: .commit, node: node)
+    case .tag(nil), .other: Found(id: id, kind: .notACommit, node: nil)
+    case .absent: Found(id: id, kind: .absent, node: nil)
     }
   }
 
@@ -78,17 +81,18 @@ final class History {
     guard let source = look(ancestor).node else {
       return graph.isComplete(target) ? .no : .unknown
     }
-    return queries.contains(source, in: target)
+    return contains(source, in: target)
   }
 
   /// The same of two commits of the graph.
   func contains(_ ancestor: CommitGraph.Node, in tip: CommitGraph.Node) -> CommitGraph.Containment {
-    queries.contains(ancestor, in: tip)
+    queries.withLock { $0.contains(ancestor, in: tip) }
   }
 
   /// Commits in the history of `tip` and of none of `excluded`, parents first.
   func difference(_ tip: ObjectID, excluding excluded: [ObjectID]) -> [CommitGraph.Node] {
     guard let node = look(tip).node else { return [] }
-    return queries.difference([node], excluding: excluded.compactMap { look($0).node })
+    let others = excluded.compactMap { look($0).node }
+    return queries.withLock { $0.difference([node], excluding: others) }
   }
 }

@@ -277,3 +277,19 @@ private struct Floors {
     return coverage.lastBlindMoment(before: time) ?? time
   }
 }
+
+extension Attribution.Candidate {
+  init(_ item: Int, of timeline: RefTimeline, _ history: History) {
+    let before = Befores(timeline: timeline).report(item)
+    isBeforeKnown =
+      before.source != .unknown && before.possible == nil
+      && (timeline.softness[item] == nil || before.source == .event)
+    if before.possible == nil, let tip = before.tip { self.before = history.node(of: tip) }
+    guard let tip = timeline.items[item].after else { return }
+    let isDoubtful = timeline.mayBeRefused(item) || timeline.isDeletion(item)
+    let isKnown = history.isKnown(tip)
+    if !isDoubtful, isKnown { self.tip = history.node(of: tip) }
+    makesTip = timeline.items[item].makesTip
+    isObstacle = isDoubtful || !isKnown || (history.kind(of: tip) != .notACommit && !history.isComplete(tip))
+  }
+}

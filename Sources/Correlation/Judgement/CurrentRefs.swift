@@ -3,7 +3,8 @@ internal import PushModel
 
 /// Which commits the refs' last known states have: marked once over the whole graph, not asked once for each commit.
 struct CurrentRefs {
-  private let history: History
+  /// Of the thread that asks.
+  var history: History
   private let refs: [RefKnowledge]
   /// For each node, one more than the index of the first ref (branches, protected ones first, then tags) that has it in each of its possible
   /// states; 0 for none.
@@ -133,7 +134,8 @@ struct CurrentRefs {
 /// Tips that a logged merge names as its source, and everything in their history: nothing of those was lost when their
 /// branch went away.
 struct MergedTips {
-  private let history: History
+  /// Of the thread that asks.
+  var history: History
   /// For each node, one more than the index of the first merging update; 0 for none.
   private var owners: [UInt32]
   private var byID: [ObjectID: Int] = [:]

@@ -6,7 +6,7 @@ internal import RefLedger
 struct ItemMaker {
   private let ledger: Ledger
   private let coverage: Coverage
-  private let history: History
+  let history: History
   private let hasPlainDeletions: Bool
   /// A number for each.
   private var actors: [Actor: Int] = [:]

@@ -1,9 +1,10 @@
+internal import AllCores
 internal import GitStore
 internal import PushModel
 internal import RefLedger
 
 /// Judges a repository's pushes from the evidence: pure, deterministic, and in time proportional to commits + updates.
-public struct Judge {
+public struct Judge: Sendable {
   private let evidence: Evidence
   private let options: JudgementOptions
   private let history: History
@@ -26,15 +27,19 @@ public struct Judge {
   func judgement() -> Judgement {
     let told = ToldBefores(ledger: ledger, history: history).befores()
     let order = LedgerOrder(ledger: ledger, history: history, told: told).pushes()
-    let refs = knowledge(order: order, told: told)
+    let (refs, candidates) = knowledge(order: order, told: told)
     let refIndex = Dictionary(uniqueKeysWithValues: refs.enumerated().map { ($1.ref, $0) })
     let current = CurrentRefs(history: history, refs: refs)
     let merges = MergedTips(
       history: history, merges: mergeSources(order: order, refs: refs, refIndex: refIndex, current: current))
-    let (outcomes, removed, candidates) = outcomes(refs, current, merges)
-    let attribution = Attribution(
-      history: history, ledger: ledger, coverage: evidence.coverage, clockSkew: options.clockSkew,
-      candidates: candidates, order: order, known: knownTips(refs), omissions: omissions.all)
+    let known = knownTips(refs)
+    let (attribution, (outcomes, removed)) = AllCores.both {
+      Attribution(
+        history: history, ledger: ledger, coverage: evidence.coverage, clockSkew: options.clockSkew,
+        candidates: candidates, order: order, known: known, omissions: omissions.all)
+    } and: {
+      self.outcomes(refs, current, merges)
+    }
     var judgement = Judgement(
       evidence: evidence, options: options, refs: refs, refIndex: refIndex, outcomes: outcomes, removed: removed,
       order: order, current: current, attribution: attribution, history: history,
@@ -48,96 +53,74 @@ public struct Judge {
 
   // MARK: - Refs
 
-  private func knowledge(order: [Int], told: [ToldBefore]) -> [RefKnowledge] {
-    var items = items(order: order, told: told)
-    var sightings = SightingPlacement(
+  /// Every ref, in the order of their names, with what attribution needs to know of its updates: looked up while their tips
+  /// are at hand.
+  private func knowledge(order: [Int], told: [ToldBefore]) -> ([RefKnowledge], [Attribution.Candidate]) {
+    let sightings = SightingPlacement(
       evidence: evidence, history: history, witnesses: witnesses, clockSkew: options.clockSkew
     ).byRef()
     let protection = Protection(evidence: evidence)
+    let updates = UpdatesInOrder(ledger: ledger, order: order)
     // Refs with updates, by their number, and those that were only seen.
-    var refs: [(name: RefName, number: Int?)] = ledger.refs.enumerated().map { ($1, $0) }
+    var all: [(name: RefName, number: Int?)] = ledger.refs.enumerated().map { ($1, $0) }
     let numbered = Set(ledger.refs)
-    refs += sightings.keys.filter { !numbered.contains($0) }.map { ($0, nil) }
-    refs.sort { $0.name < $1.name }
-    return refs.map { ref, number in
+    all += sightings.keys.filter { !numbered.contains($0) }.map { ($0, nil) }
+    all.sort { $0.name < $1.name }
+    let refs = all
+    let shares = AllCores.shares(of: refs.map { 1 + ($0.number.map { ledger.updates(ofRef: $0).count } ?? 0) })
+    let found = AllCores.elements(
+      shares, with: { ItemMaker(evidence: evidence, history: History(evidence.graph)) }
+    ) { makeItem, ref -> (RefKnowledge, [Attribution.Candidate]) in
+      let (ref, number) = refs[ref]
+      let items = number.map { updates.ofRef($0).map { makeItem($0, told: told[$0]) } } ?? []
       let omitted = omissions.times(for: ref)
       let builder = TimelineBuilder(coverage: evidence.coverage, omissions: omitted, created: ledger.created)
-      var own: [TimelineItem] = []
-      if let number { swap(&own, &items[number]) }
-      let timeline = builder.timeline(ref: ref, items: own, sightings: sightings.removeValue(forKey: ref) ?? [])
+      let timeline = builder.timeline(ref: ref, items: items, sightings: sightings[ref] ?? [])
       let reconciler = RefReconciler(
-        coverage: evidence.coverage, created: ledger.created, omissions: omitted, history: history)
-      return reconciler.knowledge(
+        coverage: evidence.coverage, created: ledger.created, omissions: omitted, history: makeItem.history)
+      let knowledge = reconciler.knowledge(
         ref: ref, timeline: timeline, isProtected: protection.isProtected(ref), visibility: evidence.visibility,
         doubted: evidence.doubtfulAbsences[ref])
+      return (knowledge, items.indices.map { Attribution.Candidate($0, of: timeline, makeItem.history) })
     }
-  }
-
-  /// By ref number, each ref's updates in ledger order.
-  private func items(order: [Int], told: [ToldBefore]) -> [[TimelineItem]] {
-    var counts = Array(repeating: 0, count: ledger.refs.count)
-    for index in ledger.updates.indices { counts[ledger.updates[index].refNumber] += 1 }
-    var items: [[TimelineItem]] = Array(repeating: [], count: counts.count)
-    for (number, count) in counts.enumerated() { items[number].reserveCapacity(count) }
-    var makeItem = ItemMaker(evidence: evidence, history: history)
-    for push in order {
-      for update in ledger.pushes[push].updates {
-        items[ledger.updates[update].refNumber].append(makeItem(update, told: told[update]))
-      }
+    var candidates = Array(repeating: Attribution.Candidate(), count: ledger.updates.count)
+    for (knowledge, own) in found {
+      for (item, candidate) in zip(knowledge.timeline.items, own) { candidates[item.update] = candidate }
     }
-    return items
+    return (found.map(\.0), candidates)
   }
 
   // MARK: - Updates
 
-  /// By the ledger's update index: each update belongs to one item of one ref. What attribution needs of it is looked up
-  /// while its tips are at hand.
+  /// By the ledger's update index: each update belongs to one item of one ref.
   private func outcomes(
     _ refs: [RefKnowledge], _ current: CurrentRefs, _ merges: MergedTips
-  ) -> ([UpdateOutcome], removed: [Int: UpdateReport.Removed], [Attribution.Candidate]) {
-    let rule = OutcomeRule(
-      history: history, current: current, merges: merges,
-      removedCommits: RemovedCommits(
-        history: history, current: current, refs: refs, clones: evidence.clones,
-        localBranches: evidence.localBranches),
-      transitions: TransitionRule(history: history),
-      verdicts: VerdictRule(
-        history: history, coverage: evidence.coverage, refs: refs, current: current, merges: merges,
-        seesEverything: evidence.seesEverything))
-    var outcomes = Array(repeating: UpdateOutcome(), count: ledger.updates.count)
-    var candidates = Array(repeating: Attribution.Candidate(), count: ledger.updates.count)
-    var removed: [Int: UpdateReport.Removed] = [:]
-    for (ref, knowledge) in refs.enumerated() {
-      let drops = DropIndex(of: knowledge.timeline, history: history)
-      for item in knowledge.timeline.items.indices {
-        let update = knowledge.timeline.items[item].update
-        let judged = rule.judge(item, of: ref, knowledge, drops)
-        outcomes[update] = judged.outcome
-        candidates[update] = candidate(item, knowledge.timeline)
-        if let commits = judged.removed { removed[update] = commits }
+  ) -> ([UpdateOutcome], removed: [Int: UpdateReport.Removed]) {
+    let rule = OutcomeRule(evidence, history: history, refs: refs, current: current, merges: merges)
+    let shares = AllCores.shares(of: refs.map { 1 + $0.timeline.items.count })
+    let found = AllCores.elements(shares, with: { rule.asked(by: History(evidence.graph)) }) { rule, ref in
+      let timeline = refs[ref].timeline
+      let drops = DropIndex(of: timeline, history: rule.history)
+      var outcomes: [UpdateOutcome] = []
+      outcomes.reserveCapacity(timeline.items.count)
+      var removed: [(update: Int, commits: UpdateReport.Removed)] = []
+      for item in timeline.items.indices {
+        let judged = rule.judge(item, of: ref, refs[ref], drops)
+        outcomes.append(judged.outcome)
+        if let commits = judged.removed { removed.append((timeline.items[item].update, commits)) }
       }
+      return (outcomes, removed)
     }
-    return (outcomes, removed, candidates)
+    var outcomes = Array(repeating: UpdateOutcome(), count: ledger.updates.count)
+    var removed: [Int: UpdateReport.Removed] = [:]
+    for (ref, own) in found.enumerated() {
+      for (item, outcome) in zip(refs[ref].timeline.items, own.0) { outcomes[item.update] = outcome }
+      for (update, commits) in own.1 { removed[update] = commits }
+    }
+    return (outcomes, removed)
   }
 
   // MARK: - Attribution
-
-  private func candidate(_ item: Int, _ timeline: RefTimeline) -> Attribution.Candidate {
-    let before = Befores(timeline: timeline).report(item)
-    var candidate = Attribution.Candidate()
-    candidate.isBeforeKnown =
-      before.source != .unknown && before.possible == nil
-      && (timeline.softness[item] == nil || before.source == .event)
-    if before.possible == nil, let tip = before.tip { candidate.before = history.node(of: tip) }
-    guard let tip = timeline.items[item].after else { return candidate }
-    let isDoubtful = timeline.mayBeRefused(item) || timeline.isDeletion(item)
-    let isKnown = history.isKnown(tip)
-    if !isDoubtful, isKnown { candidate.tip = history.node(of: tip) }
-    candidate.makesTip = timeline.items[item].makesTip
-    candidate.isObstacle =
-      isDoubtful || !isKnown || (history.kind(of: tip) != .notACommit && !history.isComplete(tip))
-    return candidate
-  }
 
   /// Tips that were on the server by the word of something other than an update, and by when.
   private func knownTips(_ refs: [RefKnowledge]) -> [Attribution.KnownTip] {

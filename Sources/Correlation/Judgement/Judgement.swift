@@ -22,6 +22,14 @@ struct Judgement {
   /// Indices of the ledger's updates for which `--since` and `--until` ask, in ledger order.
   var scope: [Int] = []
 
+  /// The same judgement for another thread.
+  func asked(by history: History) -> Judgement {
+    var own = self
+    own.history = history
+    own.current.history = history
+    return own
+  }
+
   var ledger: Ledger { evidence.ledger }
   var coverage: Coverage { evidence.coverage }
 

@@ -62,3 +62,26 @@ struct LedgerOrder {
     return false
   }
 }
+
+/// The updates of each ref in ledger order.
+struct UpdatesInOrder {
+  private let ledger: Ledger
+  /// By push, its place in the order; `nil` where that is the ledger's own.
+  private var places: [UInt32]?
+
+  init(ledger: Ledger, order: [Int]) {
+    self.ledger = ledger
+    guard !order.elementsEqual(ledger.pushes.indices) else { return }
+    var places: [UInt32] = Array(repeating: 0, count: order.count)
+    for (place, push) in order.enumerated() { places[push] = UInt32(place) }
+    self.places = places
+  }
+
+  func ofRef(_ number: Int) -> [Int] {
+    let updates = Array(ledger.updates(ofRef: number))
+    guard let places else { return updates }
+    return updates.sorted { left, right in
+      (places[ledger.updates[left].push], left) < (places[ledger.updates[right].push], right)
+    }
+  }
+}

@@ -4,12 +4,39 @@ internal import RefLedger
 
 /// Judges the updates of one ref after the other.
 struct OutcomeRule {
-  let history: History
-  let current: CurrentRefs
-  let merges: MergedTips
-  let removedCommits: RemovedCommits
-  let transitions: TransitionRule
-  let verdicts: VerdictRule
+  private(set) var history: History
+  private var current: CurrentRefs
+  private var merges: MergedTips
+  private var removedCommits: RemovedCommits
+  private var transitions: TransitionRule
+  private var verdicts: VerdictRule
+
+  init(_ evidence: Evidence, history: History, refs: [RefKnowledge], current: CurrentRefs, merges: MergedTips) {
+    self.history = history
+    self.current = current
+    self.merges = merges
+    removedCommits = RemovedCommits(
+      history: history, current: current, refs: refs, clones: evidence.clones, localBranches: evidence.localBranches)
+    transitions = TransitionRule(history: history)
+    verdicts = VerdictRule(
+      history: history, coverage: evidence.coverage, refs: refs, current: current, merges: merges,
+      seesEverything: evidence.seesEverything)
+  }
+
+  /// The same rule for another thread.
+  func asked(by history: History) -> OutcomeRule {
+    var own = self
+    own.history = history
+    own.current.history = history
+    own.merges.history = history
+    own.removedCommits.history = history
+    own.removedCommits.current = own.current
+    own.transitions.history = history
+    own.verdicts.history = history
+    own.verdicts.current = own.current
+    own.verdicts.merges = own.merges
+    return own
+  }
 
   /// What came out of an item of the ref's timeline, and what it removed. `ref` is the index of the ref.
   func judge(

@@ -4,7 +4,7 @@ internal import RefLedger
 /// One ref with everything that is known of it: its timeline, its last known state, and how that agrees with sightings.
 ///
 /// It is never changed once made, and looked at for each of the ref's updates.
-final class RefKnowledge {
+final class RefKnowledge: Sendable {
   let ref: RefName
   let isProtected: Bool
   let timeline: RefTimeline

@@ -3,8 +3,8 @@ internal import PushModel
 
 /// Which commits an update took from its ref, and where each still is (DESIGN 3, `removed`).
 struct RemovedCommits {
-  let history: History
-  let current: CurrentRefs
+  var history: History
+  var current: CurrentRefs
   let refs: [RefKnowledge]
   let clones: [CloneSummary]
   private let localOwners: [UInt32]

@@ -1,3 +1,4 @@
+internal import AllCores
 internal import GitStore
 public import PushModel
 internal import RefLedger
@@ -6,21 +7,31 @@ extension Judge {
   /// The report of one epoch. `repository` and `trail` describe what was read; everything else is judged here.
   public func report(repository: RepositoryIdentity, trail: TrailSummary) -> ProvenanceReport {
     let judgement = judgement()
-    var findings = defaultRules.flatMap { $0.findings(in: judgement) }
+    let assembly = ReportAssembly(judgement: judgement)
+    var (refs, findings) = AllCores.both {
+      assembly.refs()
+    } and: {
+      self.findings(in: judgement)
+    }
     findings = findings.enumerated().sorted { left, right in
       if left.element.severity != right.element.severity { return left.element.severity > right.element.severity }
       if left.element.isProtected != right.element.isProtected { return left.element.isProtected }
       return left.offset < right.offset
     }.map(\.element)
     judgement.serverQuestions.thinOut(&findings)
-    let assembly = ReportAssembly(judgement: judgement)
     var report = ProvenanceReport(
       repository: repository, trail: trail, clones: judgement.evidence.clones, pushes: assembly.pushes(),
-      attempts: assembly.attempts(), pulls: assembly.pulls(), refs: assembly.refs(), limits: assembly.limits(),
+      attempts: assembly.attempts(), pulls: assembly.pulls(), refs: refs, limits: assembly.limits(),
       epochs: [], findings: findings, summary: assembly.summary(findings))
     report.goneFromServer = judgement.evidence.server.gone
     report.uncertainRefs = judgement.current.uncertain
     return report
+  }
+
+  private func findings(in judgement: Judgement) -> [Finding] {
+    AllCores.map(defaultRules.count, with: { judgement.asked(by: History(judgement.evidence.graph)) }) {
+      judgement, rule in defaultRules[rule].findings(in: judgement)
+    }.flatMap(\.self)
   }
 }
 
@@ -31,17 +42,20 @@ struct ReportAssembly {
   private var ledger: Ledger { judgement.ledger }
 
   func pushes() -> [PushReport] {
-    judgement.order.compactMap { index in
-      let push = ledger.pushes[index]
-      guard judgement.isInScope(push.time) else { return nil }
-      return PushReport(
-        eventID: push.event.eventID, advertisementEventID: push.advertisement?.eventID, action: push.event.action,
-        time: push.time, principal: push.event.principal, sourceIPAddress: push.event.sourceIPAddress,
-        userAgent: push.event.userAgent, gitProtocol: push.event.gitProtocol,
-        madeFrom: judgement.witnesses.cloneOfPush[index].map { judgement.evidence.clones[$0].path },
-        omitted: push.omitted != nil,
-        updates: push.updates.map { listed(judgement.report(of: $0)) })
-    }
+    let pushes = judgement.order.filter { judgement.isInScope(ledger.pushes[$0].time) }
+    let shares = AllCores.shares(of: pushes.map { 1 + ledger.pushes[$0].updates.count })
+    return AllCores.elements(shares, with: {}) { _, index in push(pushes[index]) }
+  }
+
+  private func push(_ index: Int) -> PushReport {
+    let push = ledger.pushes[index]
+    return PushReport(
+      eventID: push.event.eventID, advertisementEventID: push.advertisement?.eventID, action: push.event.action,
+      time: push.time, principal: push.event.principal, sourceIPAddress: push.event.sourceIPAddress,
+      userAgent: push.event.userAgent, gitProtocol: push.event.gitProtocol,
+      madeFrom: judgement.witnesses.cloneOfPush[index].map { judgement.evidence.clones[$0].path },
+      omitted: push.omitted != nil,
+      updates: push.updates.map { listed(judgement.report(of: $0)) })
   }
 
   /// The update with as many commit ids as `--commits` asks for.

@@ -4,7 +4,7 @@ internal import RefLedger
 
 /// What an update did to its ref, over every course that is possible (DESIGN 3).
 struct TransitionRule {
-  let history: History
+  var history: History
 
   struct Result {
     var transition: Transition

@@ -4,11 +4,11 @@ internal import RefLedger
 
 /// What became of an update's tip (DESIGN 4).
 struct VerdictRule {
-  let history: History
+  var history: History
   let coverage: Coverage
   let refs: [RefKnowledge]
-  let current: CurrentRefs
-  let merges: MergedTips
+  var current: CurrentRefs
+  var merges: MergedTips
   /// Whether some clone or listing shows every ref, tags too.
   let seesEverything: Bool
 

@@ -9,7 +9,7 @@ internal import RefLedger
 /// contradicts all of them is a *hole*: an event is missing.
 ///
 /// It is never changed once made, and looked at for each of its updates.
-final class RefTimeline {
+final class RefTimeline: Sendable {
   /// A contradiction that only a missing record explains.
   struct Hole {
     /// The item whose own word proves it; `nil` where a sighting does.

@@ -36,3 +36,5 @@ struct Rows<Element> {
     ends.append(UInt32(elements.count))
   }
 }
+
+extension Rows: Sendable where Element: Sendable {}
