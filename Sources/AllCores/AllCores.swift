@@ -58,7 +58,7 @@ public enum AllCores {
   }
 
   /// Ranges of some numbers, each of about the same weight: a few for each core, so that none waits long for the last.
-  public static func shares(of weights: some Collection<Int>) -> [Range<Int>] {
+  public static func shares(of weights: [Int]) -> [Range<Int>] {
     let limit = max(1, weights.reduce(0, +) / (8 * count))
     var shares: [Range<Int>] = []
     var start = 0

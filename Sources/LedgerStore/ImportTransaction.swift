@@ -90,6 +90,11 @@ struct ImportTransaction {
       summary.known += 1
       return
     }
+    // It may have lain elsewhere.
+    let folder = try folder(place)
+    for content in contents {
+      try db.cachedStatement(sql: "UPDATE files SET folder = ? WHERE id = ?").execute(arguments: [folder, content.id])
+    }
     let texts = Set(file.kept.entries.map { Self.sha256(file.kept.bytes[$0.range]) })
     if current.sha256 == file.fingerprint, try files.texts(of: current.id) == texts {
       summary.known += 1

@@ -17,6 +17,10 @@ enum LedgerSchema {
       try db.execute(sql: views)
       try db.execute(literal: "PRAGMA application_id = \(sql: String(applicationID))")
     }
+    migrator.registerMigration("2: log files by name") { db in
+      // CloudTrail gives every log file a name of its own.
+      try db.execute(sql: "CREATE INDEX files_delivered ON files (base) WHERE state = 0 AND is_delivered")
+    }
     return migrator
   }
 

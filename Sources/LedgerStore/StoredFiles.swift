@@ -33,7 +33,8 @@ struct StoredFiles {
     case known(Content)
     /// A known content, which lay elsewhere and is no longer there.
     case moved(Content)
-    /// The path had other contents, or this one as it could be read then; the current one first.
+    /// The file had other contents, or this one as it could be read then; the current one first. It may have lain
+    /// elsewhere, where it no longer is.
     case changed([Content])
   }
 
@@ -86,6 +87,7 @@ struct StoredFiles {
       return .changed(rows)
     }
     if let moved = try movedFrom(place, file) { return .moved(moved) }
+    if let other = try otherContent(place, file) { return .changed([other]) }
     return .new
   }
 
@@ -109,6 +111,19 @@ struct StoredFiles {
       }
     }
     return nil
+  }
+
+  /// What a log file that CloudTrail delivered was in a folder where it is no longer: a fresh copy of the trail lies in a
+  /// new folder, but CloudTrail gives a name only once.
+  private func otherContent(_ place: FilePlace, _ file: ReadFile) throws -> Content? {
+    guard file.isDelivered, !file.fingerprint.isEmpty, !place.isStandardInput else { return nil }
+    let rows = try DatabaseRow.fetchAll(
+      db.cachedStatement(
+        sql: """
+          SELECT \(Self.columns), folders.path FROM files JOIN folders ON folders.id = folder
+          WHERE base = ? AND state = 0 AND is_delivered ORDER BY files.id DESC
+          """), arguments: [place.base.pathValue])
+    return rows.first { FilePlaces.isGone([UInt8](pathValue: $0[10]) + place.base) }.map(Self.content)
   }
 
   /// The records of a content, each by its text's SHA-256.

@@ -49,6 +49,36 @@ import Testing
     #expect(try folder.stored().files == 1)
   }
 
+  /// A job that copies the trail into a fresh folder each day.
+  @Test func `a log file that lost a record on its way to another folder`() throws {
+    let folder = try TrailFolder()
+    let name = Sample.name()
+    try folder.write("monday/\(name)", records: [Sample.push(id: "e-1"), Sample.stranger, Sample.push(id: "e-2")])
+    try folder.importing([folder.path("trail/monday")], at: later)
+    let tuesday = folder.path("trail/tuesday")
+    try folder.write("tuesday/\(name)", records: [Sample.push(id: "e-1"), Sample.stranger])
+    // The first copy is still there, too: both are read, and nothing is lost.
+    #expect(try folder.importing([tuesday], at: later + 60).changed == [])
+
+    let other = try TrailFolder()
+    try other.write("monday/\(name)", records: [Sample.push(id: "e-1"), Sample.stranger, Sample.push(id: "e-2")])
+    try other.importing([other.path("trail/monday")], at: later)
+    try FileManager.default.removeItem(atPath: other.path("trail/monday"))
+    try other.write("tuesday/\(name)", records: [Sample.push(id: "e-1"), Sample.stranger])
+    let expected = ChangedFile(
+      path: "\(other.trail)/tuesday/\(name)", kept: later, found: later + 60, lost: 1, added: 0)
+    let beside = try LedgerReader(ledger: other.ledger, reader: TrailReader(), now: later + 60).read(with: [
+      other.path("trail/tuesday")
+    ])
+    #expect(beside.changed == [expected])
+    #expect(try other.importing([other.path("trail/tuesday")], at: later + 60).changed == [expected])
+    #expect(try other.stored().changed == [expected])
+    #expect(Set(try other.stored().events.map(\.eventID)) == ["e-1", "e-2"])
+    // And once more: nothing is new, nothing is forgotten.
+    #expect(try other.importing([other.path("trail/tuesday")], at: later + 120).changed == [])
+    #expect(try other.stored().changed == [expected])
+  }
+
   @Test func `only packed anew, it is no accusation`() throws {
     let folder = try TrailFolder()
     let path = try folder.write(Sample.name(), records: [Sample.push(id: "e-1")])
