@@ -163,13 +163,21 @@ public struct Judge: Sendable {
           change.mergeSource
           ?? change.mergeSourceRef.flatMap { tip(of: $0, at: ledger.updates[index].time, refs, refIndex) }
         guard let source else { continue }
-        if let result = change.after, history.isPresent(result), current.isNowhere(result) {
-          continue
-        }
+        if let result = change.after, isLost(result, from: ledger.updates[index].ref, refIndex, current) { continue }
         merges.append((index, source))
       }
     }
     return merges
+  }
+
+  /// Whether what a merge made is in no ref any more; where the other refs cannot tell, whether its own has lost it: what it
+  /// merged is safe no longer.
+  private func isLost(
+    _ result: ObjectID, from ref: RefName, _ refIndex: [RefName: Int], _ current: CurrentRefs
+  ) -> Bool {
+    if current.owner(of: result) != nil { return false }
+    if current.isNowhere(result) { return true }
+    return refIndex[ref].map { current.relation(of: result, to: $0) == .inNone } ?? false
   }
 
   /// The one tip that a ref had at a time by the ledger.
