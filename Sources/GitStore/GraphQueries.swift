@@ -19,7 +19,9 @@ public struct GraphQueries: Sendable {
   /// Walks down from the tips and turns back at what the excluded ones contain, which mostly costs what is found. Where
   /// asking that costs too much, it paints down from both sides in falling node order, where every child comes before its
   /// parents, and stops as soon as nothing that is left can belong to the answer: the cost is that of the divergence.
-  public mutating func difference(_ tips: [CommitGraph.Node], excluding excluded: [CommitGraph.Node]) -> [CommitGraph.Node] {
+  public mutating func difference(_ tips: [CommitGraph.Node], excluding excluded: [CommitGraph.Node]) -> [CommitGraph
+    .Node]
+  {
     search.prunedDifference(tips, excluding: excluded, in: graph)
       ?? search.difference(tips, excluding: excluded, in: graph)
   }
