@@ -190,10 +190,10 @@ public enum Pushtrail {
   /// Whether any GitPush deletes a ref in a form that nothing else fits: the service writes deletions in one way.
   private static func hasPlainDeletions(_ events: [TrailEvent]) -> Bool {
     events.contains { event in
-      guard event.errorCode == nil, case .push(let references) = event.kind else { return false }
-      return references.contains { entry in
-        if case .deletion = entry.target { true } else { false }
-      }
+      !event.isRefused
+        && event.references.contains { entry in
+          if case .deletion = entry.target { true } else { false }
+        }
     }
   }
 
