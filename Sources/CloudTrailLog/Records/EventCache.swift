@@ -9,6 +9,8 @@ struct EventCache {
   private struct Setting {
     var repository: RepositoryReference
     var gitProtocol: String?
+    /// Whether a GitPush without references is an advertisement, if it is read-only and if it is not.
+    var advertises: (readOnly: Bool, writing: Bool) = (false, false)
     /// What a GitPull of this setting is.
     var pull: TrailEvent.PullForm?
   }
@@ -36,9 +38,9 @@ struct EventCache {
     _ record: PlainRecord, at index: Int, in scan: RecordScan, of bytes: ByteBuffer, record number: Int,
     _ parser: JSONParser, to batch: inout EventBatchBuilder
   ) -> Bool {
-    guard let time = record.time, let known = origin(record, at: index, in: scan, of: bytes, parser) else {
-      return false
-    }
+    guard let time = record.time, let known = origin(record, at: index, in: scan, of: bytes, parser),
+      !record.isPush || record.references != nil || isAdvertisement(record)
+    else { return false }
     let origin = ofBatch.origins.number(of: record.origin) { batch.add(known.shared) }
     let address: UInt32 =
       if record.address == UInt32.max {
@@ -61,6 +63,12 @@ struct EventCache {
       batch.append(commit: commit, on: ref)
     }
     return true
+  }
+
+  /// Whether a push without references is what those before it were.
+  private func isAdvertisement(_ record: PlainRecord) -> Bool {
+    guard Int(record.setting) < settings.count, let setting = settings[Int(record.setting)] else { return false }
+    return record.readOnly ? setting.advertises.readOnly : setting.advertises.writing
   }
 
   /// What the record shares with others.
@@ -89,11 +97,15 @@ struct EventCache {
     startGeneration(of: parser)
     Self.set(&principals, record.identity, event.principal)
     let known = Int(record.setting) < settings.count ? settings[Int(record.setting)] : nil
-    var pull = known?.pull
-    if event.traffic == .pull { pull = event.pull }
-    Self.set(
-      &settings, record.setting,
-      Setting(repository: event.repository, gitProtocol: event.gitProtocol, pull: pull))
+    var setting =
+      known ?? Setting(repository: event.repository, gitProtocol: event.gitProtocol)
+    switch event.traffic {
+    case .pull: setting.pull = event.pull
+    case .advertisement where record.readOnly: setting.advertises.readOnly = true
+    case .advertisement: setting.advertises.writing = true
+    case .push, .other: break
+    }
+    Self.set(&settings, record.setting, setting)
     for nested in [record.nested.0, record.nested.1] where nested != UInt32.max {
       while soundNested.count <= Int(nested) { soundNested.append(false) }
       soundNested[Int(nested)] = true
