@@ -648,7 +648,7 @@ class scanner {
     } else if (type == ondemand::json_type::object) {
       ondemand::object object;
       if (auto error = document.get_object().get(object)) return error;
-      bool has_records = false, is_digest = false;
+      bool has_records = false, is_digest = false, has_export = false;
       members found;
       for (auto item : object) {
         ondemand::field member;
@@ -668,12 +668,17 @@ class scanner {
         } else if (odd_key.data() ? odd_key == "digestStartTime" || odd_key == "logFiles"
                                   : is(key, "digestStartTime\"") || is(key, "logFiles\"")) {
           is_digest = true;
+        } else if (odd_key.data() ? odd_key == "Events" || odd_key == "events" || odd_key == "logEvents" || odd_key == "QueryResultRows"
+                                  : is(key, "Events\"") || is(key, "events\"") || is(key, "logEvents\"") ||
+                                        is(key, "QueryResultRows\"")) {
+          has_export = true;
         }
       }
       if (auto error = end(result.end)) return error;
       found.close(base + result.end);
       if (has_records) {
         result.shape = PT_SHAPE_LOG_FILE;
+        result.has_export = has_export;
       } else if (is_digest) {
         result.shape = PT_SHAPE_DIGEST;
       } else if (found.look_like_record()) {

@@ -83,6 +83,7 @@ struct FileReading: Sendable {
       return
     }
     var rest: Int? = 0
+    var export: Range<Int>?
     _ = parser.scan(text, place: task.place) { scan in
       switch scan.shape {
       case .logFile, .array, .record:
@@ -97,12 +98,24 @@ struct FileReading: Sendable {
         let before = task.reading.records
         for index in 0..<scan.count { scanned(index, scan, before, text, &task) }
         task.reading.records = before + scan.records
+        if scan.hasExport { export = 0..<scan.end }
       case .digest: task.refuseDigest()
       case .other: textWithoutRecords(0..<scan.end, text, &task)
       }
       rest = scan.end < text.count ? scan.end : nil
     }
+    if let export { readExport(beside: export, text, &task) }
     if let rest { readCarefully(text, from: rest, &task) }
+  }
+
+  /// The records of an export that lie in one object with those of a log file, which were read.
+  private func readExport(beside range: Range<Int>, _ text: ByteBuffer, _ task: inout FileTask) {
+    switch parser.parse(text, range) {
+    case .value(let value): _ = wasUnwrapped(value, &task)
+    case .failure(let reason):
+      task.note(
+        "what lies beside its Records is broken JSON: \(reason.lowercasedFirst)", offset: range.lowerBound)
+    }
   }
 
   private func readCarefully(_ text: ByteBuffer, from start: Int, _ task: inout FileTask) {
@@ -114,6 +127,7 @@ struct FileReading: Sendable {
         task.reading.spans.note(file: task.place)
       case .element(let range, let inLogFile): parsedRecord(range, text, inLogFile: inLogFile, &task)
       case .text(let range): textWithoutRecords(range, text, &task)
+      case .export(let range): readExport(beside: range, text, &task)
       case .broken(let offset, let reason, let inRecords):
         task.note(reason, record: inRecords ? task.reading.records + 1 : nil, offset: offset)
       }

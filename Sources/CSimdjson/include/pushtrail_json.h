@@ -173,6 +173,8 @@ typedef struct {
   const pt_day *days;
   size_t day_count;
   const pt_reference *references;
+  /// Whether, beside its `Records`, the object has a member of a name under which exports hold theirs.
+  bool has_export;
   /// Where the first JSON text ended; `length` unless something follows it.
   size_t end;
 } pt_scan_result;

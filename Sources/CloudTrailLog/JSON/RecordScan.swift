@@ -90,6 +90,8 @@ struct ScannedSpan {
   var records: Int { unsafe result.records }
   /// Heads.
   var count: Int { unsafe result.count }
+  /// Whether an export's records lie beside those of a log file.
+  var hasExport: Bool { unsafe result.has_export }
   /// Where the first JSON text of the file ends.
   var end: Int { unsafe result.end }
 
