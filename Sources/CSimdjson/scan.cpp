@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <string_view>
 
 #include "members.h"
@@ -22,6 +24,13 @@ constexpr std::array<int8_t, 256> hex = [] {
   for (int digit = 0; digit < 6; digit++) {
     values['a' + digit] = values['A' + digit] = static_cast<int8_t>(10 + digit);
   }
+  return values;
+}();
+
+/// The same without capitals.
+constexpr std::array<int8_t, 256> small_hex = [] {
+  std::array<int8_t, 256> values = hex;
+  for (int digit = 0; digit < 6; digit++) values['A' + digit] = -1;
   return values;
 }();
 
@@ -143,11 +152,10 @@ class scanner {
       : parser(parser), options(options), base(reinterpret_cast<const char *>(bytes)), length(length) {}
 
   bool run(pt_scan_result &result) {
-    if (parser.identities.is_full() || parser.settings.is_full() || parser.nested.is_full() || parser.texts.is_full()) {
-      parser.identities.clear();
-      parser.settings.clear();
-      parser.nested.clear();
-      parser.texts.clear();
+    interner *const known[] = {&parser.identities, &parser.settings, &parser.nested,
+                               &parser.texts,      &parser.addresses, &parser.origins};
+    if (std::any_of(std::begin(known), std::end(known), [](const interner *one) { return one->is_full(); })) {
+      for (interner *one : known) one->clear();
       parser.generation++;
     }
     clear();
@@ -542,11 +550,12 @@ class scanner {
     if (found[resources].is_absent() || *found[resources].start != '[') return false;
     if (!found[read_only].is("true") && !found[read_only].is("false")) return false;
 
-    // Addresses are many, and short.
+    head.address_number = PT_NO_INDEX;
     const raw source = found[address];
     if (!source.is_null_or_absent()) {
       if (!source.is_plain_text() || source.size() <= 2) return false;
       head.address = {reinterpret_cast<const uint8_t *>(source.start + 1), source.size() - 2};
+      head.address_number = parser.addresses.index(source.inside());
     }
     uint32_t *wanted[] = {&head.agent, &head.recipient};
     const slot texts[] = {user_agent, recipient};
@@ -588,8 +597,31 @@ class scanner {
     head.identity_length = identity.size();
     head.setting = setting(found);
     if (head.identity == PT_NO_INDEX || head.setting == PT_NO_INDEX) return false;
+    const uint32_t shared[] = {head.is_push,   static_cast<uint32_t>(head.read_only), head.identity, head.setting,
+                               head.nested[0], head.nested[1],                        head.agent,    head.recipient};
+    head.origin = parser.origins.index({reinterpret_cast<const char *>(shared), sizeof shared});
+    if (head.origin == PT_NO_INDEX) return false;
     head.event_id = {reinterpret_cast<const uint8_t *>(found[event_id].start + 1), found[event_id].size() - 2};
+    head.has_uuid = read_uuid(found[event_id].inside(), head.uuid);
     return true;
+  }
+
+  /// Reads `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`. Capitals are left to others: they make another text.
+  static bool read_uuid(std::string_view text, uint64_t (&words)[2]) {
+    if (text.size() != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') return false;
+    int any = 0;
+    const auto digits = [&](size_t from, size_t count, uint64_t word) {
+      for (size_t at = from; at < from + count; at++) {
+        const int value = small_hex[static_cast<uint8_t>(text[at])];
+        // A digit that is none makes it negative.
+        any |= value;
+        word = word << 4 | (static_cast<uint64_t>(value) & 15);
+      }
+      return word;
+    };
+    words[0] = digits(14, 4, digits(9, 4, digits(0, 8, 0)));
+    words[1] = digits(24, 12, digits(19, 4, 0));
+    return any >= 0;
   }
 
   /// Where the text that was read ends: at the next token, or at the end of everything.
@@ -616,7 +648,7 @@ class scanner {
     } else if (type == ondemand::json_type::object) {
       ondemand::object object;
       if (auto error = document.get_object().get(object)) return error;
-      bool has_records = false, is_digest = false;
+      bool has_records = false, is_digest = false, has_export = false;
       members found;
       for (auto item : object) {
         ondemand::field member;
@@ -636,12 +668,17 @@ class scanner {
         } else if (odd_key.data() ? odd_key == "digestStartTime" || odd_key == "logFiles"
                                   : is(key, "digestStartTime\"") || is(key, "logFiles\"")) {
           is_digest = true;
+        } else if (odd_key.data() ? odd_key == "Events" || odd_key == "events" || odd_key == "logEvents" || odd_key == "QueryResultRows"
+                                  : is(key, "Events\"") || is(key, "events\"") || is(key, "logEvents\"") ||
+                                        is(key, "QueryResultRows\"")) {
+          has_export = true;
         }
       }
       if (auto error = end(result.end)) return error;
       found.close(base + result.end);
       if (has_records) {
         result.shape = PT_SHAPE_LOG_FILE;
+        result.has_export = has_export;
       } else if (is_digest) {
         result.shape = PT_SHAPE_DIGEST;
       } else if (found.look_like_record()) {

@@ -56,7 +56,7 @@ struct FileReading: Sendable {
     }
     if let damage = loaded.damage { task.note(damage.reason, offset: damage.offset < 0 ? nil : damage.offset) }
     if let text = loaded.text { readText(text, &task) }
-    return task.reading
+    return task.finished
   }
 
   /// The events of records that were kept, as their file gave them.
@@ -66,13 +66,8 @@ struct FileReading: Sendable {
       deliveryLag: deliveryLag)
     guard let text = source.holding(kept.text) else { return [] }
     readText(text, &task)
-    guard kept.numbers != Array(1...max(1, kept.numbers.count)) else { return task.reading.events }
-    return task.reading.events.compactMap { event in
-      guard event.location.record <= kept.numbers.count else { return nil }
-      var event = event
-      event.location.record = kept.numbers[event.location.record - 1]
-      return event
-    }
+    task.events.renumber(kept.numbers)
+    return task.finished.events
   }
 
   // MARK: - One text
@@ -88,6 +83,7 @@ struct FileReading: Sendable {
       return
     }
     var rest: Int? = 0
+    var export: Range<Int>?
     _ = parser.scan(text, place: task.place) { scan in
       switch scan.shape {
       case .logFile, .array, .record:
@@ -96,17 +92,30 @@ struct FileReading: Sendable {
           task.reading.spans.note(file: task.place)
           for span in scan.spans { task.reading.spans.note(span, in: task.place) }
         }
-        task.reading.events.reserveCapacity(scan.count)
+        task.events.reserveCapacity(scan.count)
+        events.begin(parser)
         // What came before, in an earlier text of the same file, is counted already.
         let before = task.reading.records
         for index in 0..<scan.count { scanned(index, scan, before, text, &task) }
         task.reading.records = before + scan.records
+        if scan.hasExport { export = 0..<scan.end }
       case .digest: task.refuseDigest()
       case .other: textWithoutRecords(0..<scan.end, text, &task)
       }
       rest = scan.end < text.count ? scan.end : nil
     }
+    if let export { readExport(beside: export, text, &task) }
     if let rest { readCarefully(text, from: rest, &task) }
+  }
+
+  /// The records of an export that lie in one object with those of a log file, which were read.
+  private func readExport(beside range: Range<Int>, _ text: ByteBuffer, _ task: inout FileTask) {
+    switch parser.parse(text, range) {
+    case .value(let value): _ = wasUnwrapped(value, &task)
+    case .failure(let reason):
+      task.note(
+        "what lies beside its Records is broken JSON: \(reason.lowercasedFirst)", offset: range.lowerBound)
+    }
   }
 
   private func readCarefully(_ text: ByteBuffer, from start: Int, _ task: inout FileTask) {
@@ -118,6 +127,7 @@ struct FileReading: Sendable {
         task.reading.spans.note(file: task.place)
       case .element(let range, let inLogFile): parsedRecord(range, text, inLogFile: inLogFile, &task)
       case .text(let range): textWithoutRecords(range, text, &task)
+      case .export(let range): readExport(beside: range, text, &task)
       case .broken(let offset, let reason, let inRecords):
         task.note(reason, record: inRecords ? task.reading.records + 1 : nil, offset: offset)
       }
@@ -221,27 +231,22 @@ struct FileReading: Sendable {
   private func scanned(
     _ index: Int, _ scan: RecordScan, _ before: Int, _ text: ByteBuffer, _ task: inout FileTask
   ) {
-    let head = scan.head(index, times: &task.times)
     let plain = scan.plainRecord(index)
-    task.reading.records = before + head.number - 1
-    if let plain, let time = head.time, task.place.allows(time),
-      let event = events.event(
-        plain, at: index, in: scan, of: text, time: time, readOnly: head.readOnly, parser,
-        RecordLocation(file: task.name, record: before + head.number))
+    if let plain, let time = plain.time, task.allowed.contains(time), plain.isInSpan || scan.shape != .logFile,
+      events.append(
+        plain, at: index, in: scan, of: text, record: before + plain.number, parser, to: &task.events)
     {
-      task.reading.records += 1
       task.reading.codecommitRecords += 1
-      task.reading.events.append(event)
-      task.reading.kept?.append(text, head.range, number: task.reading.records)
-      if !head.isInSpan, scan.shape == .logFile { task.reading.spans.note(head, in: task.place) }
+      if task.reading.kept != nil {
+        task.reading.kept?.append(text, scan.range(index), number: before + plain.number)
+      }
       return
     }
+    let head = scan.head(index, times: &task.times)
+    task.reading.records = before + head.number - 1
     let places = task.reading.unreadable.count
-    let count = task.reading.events.count
-    record(head, text, inLogFile: scan.shape == .logFile, &task)
-    if let plain, task.reading.unreadable.count == places, task.reading.events.count == count + 1 {
-      events.learn(plain, task.reading.events[count], parser)
-    }
+    let event = record(head, text, inLogFile: scan.shape == .logFile, &task)
+    if let plain, let event, task.reading.unreadable.count == places { events.learn(plain, event, parser) }
   }
 
   /// A record that the fast scan did not see: parsed on its own.
@@ -285,31 +290,37 @@ struct FileReading: Sendable {
         .compactMap { $0?.isEmpty == false ? $0 : nil }.first)
   }
 
-  private func record(_ head: RecordHead, _ text: ByteBuffer, inLogFile: Bool, _ task: inout FileTask) {
+  /// Returns the event that was made of it.
+  @discardableResult
+  private func record(
+    _ head: RecordHead, _ text: ByteBuffer, inLogFile: Bool, _ task: inout FileTask
+  ) -> TrailEvent? {
     task.reading.records += 1
     guard head.isObject else {
       task.noteRecord("the record is not an object", offset: head.range.lowerBound, time: nil)
-      return
+      return nil
     }
     if inLogFile, !head.isInSpan { task.reading.spans.note(head, in: task.place) }
     switch head.source {
-    case .other: return
+    case .other: return nil
     case .unreadable:
       if !inLogFile, case .value(let value) = parser.parse(text, head.range) {
         task.reading.records -= 1
-        if wasUnwrapped(value, &task) { return }
+        if wasUnwrapped(value, &task) { return nil }
         task.reading.records += 1
       }
       task.noteRecord("eventSource is absent or not text", offset: head.range.lowerBound, time: head.time)
+      return nil
     case .codecommit:
       task.reading.codecommitRecords += 1
       switch parser.parse(text, head.range) {
       case .failure(let reason):
         task.noteRecord(
           "the record is broken JSON: \(reason.lowercasedFirst)", offset: head.range.lowerBound, time: head.time)
+        return nil
       case .value(let value):
         task.reading.kept?.append(text, head.range, number: task.reading.records)
-        task.event(value, offset: head.range.lowerBound)
+        return task.event(value, offset: head.range.lowerBound)
       }
     }
   }
@@ -321,7 +332,10 @@ private struct FileTask {
   let isNamed: Bool
   let place: LogFilePlace
   let extent: (start: Timestamp?, end: Timestamp?)
+  /// When a record of this file can have happened.
+  let allowed: Range<Timestamp>
   var reading = FileReading()
+  var events: EventBatchBuilder
   var times = TimeReader()
   /// How many envelopes the record being read lies in: its offset is then none of the file's.
   var wrappers = 0
@@ -331,6 +345,15 @@ private struct FileTask {
     isNamed = file.isNamed
     place = LogFilePlace(path: file.isStandardInput ? "" : file.name)
     extent = place.extent(deliveryLag: deliveryLag)
+    let (earliest, latest) = place.allowedTimes
+    allowed = earliest..<max(earliest, latest + 1)
+    events = EventBatchBuilder(file: name)
+  }
+
+  var finished: FileReading {
+    var reading = reading
+    reading.events = events.events()
+    return reading
   }
 
   /// The file, or all of it from an offset on.
@@ -351,13 +374,16 @@ private struct FileTask {
         end: time ?? extent.end, accountID: place.accountID, region: place.region))
   }
 
-  mutating func event(_ value: JSONValue, offset: Int) {
+  mutating func event(_ value: JSONValue, offset: Int) -> TrailEvent? {
     let location = RecordLocation(file: name, record: reading.records)
     switch EventReader(place: place).read(value, at: location) {
     case .event(let event, let damage):
-      reading.events.append(event)
+      events.append(event)
       if let damage { noteRecord(damage, offset: offset, time: event.time) }
-    case .unreadable(let reason, let time): noteRecord(reason, offset: offset, time: time)
+      return event
+    case .unreadable(let reason, let time):
+      noteRecord(reason, offset: offset, time: time)
+      return nil
     }
   }
 

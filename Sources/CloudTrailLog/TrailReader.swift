@@ -137,5 +137,5 @@ extension TrailReader {
   }
 
   /// Raised whenever the reader learns to read what it could not: what was kept by an earlier one may be read again.
-  public static let revision = 1
+  public static let revision = 2
 }

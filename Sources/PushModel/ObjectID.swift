@@ -99,7 +99,7 @@ public struct ObjectID: Hashable, Sendable {
   }
 
   /// All eight at once: four bits a byte, then `0` added to each, and to those over nine what lies between `9` and `a`.
-  private static func hexDigits(of word: UInt32) -> UInt64 {
+  static func hexDigits(of word: UInt32) -> UInt64 {
     var digits = UInt64(word.byteSwapped)
     digits = (digits | digits << 16) & 0x0000_FFFF_0000_FFFF
     digits = (digits | digits << 8) & 0x00FF_00FF_00FF_00FF

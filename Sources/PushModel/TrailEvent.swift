@@ -1,79 +1,114 @@
 /// One CodeCommit record of CloudTrail, read: the parts that Pushtrail judges by, and where it lay.
 ///
-/// Its fields stand in one shared block, for hundreds of thousands of events are sorted and handed on: a copy costs one
-/// reference, and reading a field no call. What sorting and sifting ask of every event stands beside the block, which may
-/// lie anywhere in memory.
+/// It is a row of its file's `EventBatch`, and its time, which sorting and sifting ask of every event: a copy costs one
+/// reference, whatever it holds. `eventID`, `kind` and `location` are put together when they are asked for; whoever asks
+/// them of hundreds of thousands of events asks `id`, `traffic` and `references` instead.
 public struct TrailEvent: Hashable, Sendable {
-  @usableFromInline var block: Block
-  public var time: Timestamp
-  /// The hash of `eventID` in this process.
-  public private(set) var eventIDHash: Int
-  /// Whether it neither replaces another record nor has a namesake in another account.
-  public private(set) var standsAlone: Bool
+  public let batch: EventBatch
+  @usableFromInline let index: UInt32
+  public private(set) var time: Timestamp
+
+  init(_ batch: EventBatch, _ index: UInt32, _ time: Timestamp) {
+    self.batch = batch
+    self.index = index
+    self.time = time
+  }
+
+  @inlinable var row: EventBatch.Row { batch.rows[Int(index)] }
+  private var details: EventBatch.Details? {
+    let number = row.details
+    return number == EventBatch.noDetails ? nil : batch.details[Int(number)]
+  }
+
+  // MARK: - What it says
 
   public var eventID: String {
-    @inlinable get { block.fields.eventID }
+    get { row.id.isUUID ? row.id.text : details?.eventID ?? "" }
     set { change { $0.eventID = newValue } }
   }
   public var sharedEventID: String? {
-    @inlinable get { block.fields.sharedEventID }
+    get { details?.sharedEventID }
     set { change { $0.sharedEventID = newValue } }
   }
   /// `eventName`: `GitPush`, `CreateCommit`, ...
-  public var action: String {
-    @inlinable get { block.fields.action }
-    set { change { $0.action = newValue } }
-  }
-  public var principal: Principal {
-    @inlinable get { block.fields.principal }
-    set { change { $0.principal = newValue } }
-  }
-  public var sourceIPAddress: String {
-    @inlinable get { block.fields.sourceIPAddress }
-    set { change { $0.sourceIPAddress = newValue } }
-  }
-  public var userAgent: String {
-    @inlinable get { block.fields.userAgent }
-    set { change { $0.userAgent = newValue } }
-  }
+  public var action: String { origin.action }
+  public var principal: Principal { origin.principal }
+  public var sourceIPAddress: String { batch.addresses[Int(row.address)] }
+  public var userAgent: String { origin.userAgent }
   public var errorCode: String? {
-    @inlinable get { block.fields.errorCode }
+    get { details?.errorCode }
     set { change { $0.errorCode = newValue } }
   }
-  public var errorMessage: String? {
-    @inlinable get { block.fields.errorMessage }
-    set { change { $0.errorMessage = newValue } }
-  }
-  public var readOnly: Bool? {
-    @inlinable get { block.fields.readOnly }
-    set { change { $0.readOnly = newValue } }
-  }
-  public var recipientAccountID: String? {
-    @inlinable get { block.fields.recipientAccountID }
-    set { change { $0.recipientAccountID = newValue } }
-  }
+  public var errorMessage: String? { details?.errorMessage }
+  public var readOnly: Bool? { origin.readOnly }
+  public var recipientAccountID: String? { origin.recipientAccountID }
   public var repository: RepositoryReference {
-    @inlinable get { block.fields.repository }
+    get { origin.repository }
     set { change { $0.repository = newValue } }
   }
   /// `additionalEventData.protocol`: `HTTP` or `SSH`, of git traffic.
-  public var gitProtocol: String? {
-    @inlinable get { block.fields.gitProtocol }
-    set { change { $0.gitProtocol = newValue } }
-  }
+  public var gitProtocol: String? { origin.gitProtocol }
   /// Set on a record that replaces an earlier one: `addendum.originalEventID` of reason `UPDATED_DATA`.
-  public var replaces: String? {
-    @inlinable get { block.fields.replaces }
-    set { change { $0.replaces = newValue } }
-  }
+  public var replaces: String? { details?.replaces }
   public var kind: Kind {
-    @inlinable get { block.fields.kind }
+    get {
+      let row = row
+      switch row.traffic {
+      case .advertisement: return .pushAdvertisement
+      case .push: return .push(Array(references))
+      case .pull:
+        let form = PullForm(rawValue: row.count)
+        return .pull(dataTransferred: form.dataTransferred, shallow: form.shallow)
+      case .other: return details?.kind ?? .other
+      }
+    }
     set { change { $0.kind = newValue } }
   }
   public var location: RecordLocation {
-    @inlinable get { block.fields.location }
+    get { RecordLocation(file: batch.file, record: row.record) }
     set { change { $0.location = newValue } }
   }
+
+  // MARK: - The same, for a price that does not matter
+
+  @inlinable public var id: EventID { row.id }
+  @inlinable public var traffic: Traffic { row.traffic }
+  /// Of a push.
+  @inlinable public var references: EventReferences {
+    let row = row
+    return EventReferences(
+      batch: batch, range: row.traffic == .push ? Int(row.first)..<Int(row.first) + Int(row.count) : 0..<0)
+  }
+  @inlinable public var origin: EventOrigin { batch.origins[Int(row.origin)] }
+  /// Index into the batch's `origins`.
+  @inlinable public var originNumber: Int { Int(row.origin) }
+  /// Index into the batch's `addresses`.
+  @inlinable public var addressNumber: Int { Int(row.address) }
+  /// Of a pull.
+  @inlinable public var pull: PullForm { PullForm(rawValue: row.count) }
+  /// Whether it has an error code: it moved nothing.
+  @inlinable public var isRefused: Bool {
+    let number = row.details
+    return number != EventBatch.noDetails && batch.details[Int(number)].errorCode != nil
+  }
+  /// Whether it neither replaces another record nor has a namesake in another account.
+  @inlinable public var standsAlone: Bool {
+    let number = row.details
+    guard number != EventBatch.noDetails else { return true }
+    return batch.details[Int(number)].sharedEventID == nil && batch.details[Int(number)].replaces == nil
+  }
+  /// Whether two have one event id.
+  @inlinable public func hasSameID(as other: TrailEvent) -> Bool {
+    id == other.id && (id.isUUID || eventID == other.eventID)
+  }
+  /// Whether its event id is the smaller one.
+  @inlinable public func hasSmallerID(than other: TrailEvent) -> Bool {
+    let (left, right) = (id, other.id)
+    guard left.isUUID, right.isUUID else { return eventID < other.eventID }
+    return left.head != right.head ? left.head < right.head : left.tail < right.tail
+  }
+
+  // MARK: - Making one
 
   public init(
     eventID: String, sharedEventID: String? = nil, time: Timestamp, action: String, principal: Principal,
@@ -81,57 +116,93 @@ public struct TrailEvent: Hashable, Sendable {
     readOnly: Bool? = nil, recipientAccountID: String? = nil, repository: RepositoryReference = RepositoryReference(),
     gitProtocol: String? = nil, replaces: String? = nil, kind: Kind, location: RecordLocation
   ) {
-    self.time = time
-    eventIDHash = eventID.hashValue
-    standsAlone = sharedEventID == nil && replaces == nil
-    block = Block(
+    self.init(
+      time,
       Fields(
-        eventID: eventID, sharedEventID: sharedEventID, action: action, principal: principal,
-        sourceIPAddress: sourceIPAddress, userAgent: userAgent, errorCode: errorCode, errorMessage: errorMessage,
-        readOnly: readOnly, recipientAccountID: recipientAccountID, repository: repository, gitProtocol: gitProtocol,
-        replaces: replaces, kind: kind, location: location))
+        eventID: eventID, sharedEventID: sharedEventID,
+        origin: EventOrigin(
+          action: action, principal: principal, userAgent: userAgent, readOnly: readOnly,
+          recipientAccountID: recipientAccountID, repository: repository, gitProtocol: gitProtocol),
+        sourceIPAddress: sourceIPAddress, errorCode: errorCode, errorMessage: errorMessage, replaces: replaces,
+        kind: kind, location: location))
+  }
+
+  private init(_ time: Timestamp, _ fields: Fields) {
+    var builder = EventBatchBuilder(file: fields.location.file)
+    builder.append(fields, at: time)
+    self.init(builder.batch(), 0, time)
+  }
+
+  private mutating func change(_ body: (inout Fields) -> Void) {
+    var fields = fields
+    body(&fields)
+    self = TrailEvent(time, fields)
+  }
+
+  var fields: Fields {
+    let details = details
+    return Fields(
+      eventID: eventID, sharedEventID: details?.sharedEventID, origin: origin, sourceIPAddress: sourceIPAddress,
+      errorCode: details?.errorCode, errorMessage: details?.errorMessage, replaces: details?.replaces, kind: kind,
+      location: location)
+  }
+
+  /// All of an event but its time, out of its row.
+  struct Fields: Hashable {
+    var eventID: String
+    var sharedEventID: String?
+    var origin: EventOrigin
+    var sourceIPAddress: String
+    var errorCode: String?
+    var errorMessage: String?
+    var replaces: String?
+    var kind: Kind
+    var location: RecordLocation
+
+    var repository: RepositoryReference {
+      get { origin.repository }
+      set {
+        origin = EventOrigin(
+          action: origin.action, principal: origin.principal, userAgent: origin.userAgent, readOnly: origin.readOnly,
+          recipientAccountID: origin.recipientAccountID, repository: newValue, gitProtocol: origin.gitProtocol)
+      }
+    }
   }
 
   public static func == (left: Self, right: Self) -> Bool {
-    left.time == right.time && (left.block === right.block || left.block.fields == right.block.fields)
+    left.time == right.time
+      && ((left.batch === right.batch && left.index == right.index) || left.fields == right.fields)
   }
 
   public func hash(into hasher: inout Hasher) {
     hasher.combine(time)
-    hasher.combine(block.fields)
+    hasher.combine(fields)
   }
 
-  private mutating func change(_ body: (inout Fields) -> Void) {
-    var fields = block.fields
-    body(&fields)
-    block = Block(fields)
-    eventIDHash = fields.eventID.hashValue
-    standsAlone = fields.sharedEventID == nil && fields.replaces == nil
+  /// What nearly all records of a repository are, which a row holds without more.
+  public enum Traffic: UInt8, Sendable {
+    /// `Kind.pushAdvertisement`
+    case advertisement
+    /// `Kind.push`
+    case push
+    /// `Kind.pull`
+    case pull
+    /// Anything else, git's or not.
+    case other
   }
 
-  @usableFromInline struct Fields: Hashable, Sendable {
-    @usableFromInline var eventID: String
-    @usableFromInline var sharedEventID: String?
-    @usableFromInline var action: String
-    @usableFromInline var principal: Principal
-    @usableFromInline var sourceIPAddress: String
-    @usableFromInline var userAgent: String
-    @usableFromInline var errorCode: String?
-    @usableFromInline var errorMessage: String?
-    @usableFromInline var readOnly: Bool?
-    @usableFromInline var recipientAccountID: String?
-    @usableFromInline var repository: RepositoryReference
-    @usableFromInline var gitProtocol: String?
-    @usableFromInline var replaces: String?
-    @usableFromInline var kind: Kind
-    @usableFromInline var location: RecordLocation
-  }
+  /// What `Kind.pull` says.
+  public struct PullForm: RawRepresentable, Hashable, Sendable {
+    public var rawValue: UInt32
 
-  /// Never changed once made, so that it may be shared among threads.
-  @usableFromInline final class Block: Sendable {
-    @usableFromInline let fields: Fields
+    @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    init(_ fields: Fields) { self.fields = fields }
+    public init(dataTransferred: Bool = false, shallow: Bool? = nil) {
+      rawValue = (dataTransferred ? 1 : 0) | (shallow.map { $0 ? 6 : 2 } ?? 0)
+    }
+
+    @inlinable public var dataTransferred: Bool { rawValue & 1 != 0 }
+    @inlinable public var shallow: Bool? { rawValue & 2 != 0 ? rawValue & 4 != 0 : nil }
   }
 
   /// What a record is about. A record with an `errorCode` has the kind of what was attempted.
@@ -177,6 +248,32 @@ public struct ReferenceEntry: Hashable, Sendable {
     /// A deletion that no other reading fits: zeros, null, absent, empty or `deleted: true`. `oldTip` where the
     /// entry was flagged deleted and names a commit.
     case deletion(oldTip: ObjectID?)
+  }
+}
+
+/// The entries of a push, which stand in its file's batch.
+public struct EventReferences: RandomAccessCollection, Sendable {
+  @usableFromInline let batch: EventBatch
+  @usableFromInline let range: Range<Int>
+
+  @inlinable init(batch: EventBatch, range: Range<Int>) {
+    self.batch = batch
+    self.range = range
+  }
+
+  @inlinable public var startIndex: Int { range.lowerBound }
+  @inlinable public var endIndex: Int { range.upperBound }
+
+  @inlinable public subscript(index: Int) -> ReferenceEntry {
+    ReferenceEntry(ref: batch.refs[refNumber(at: index)], target: target(at: index))
+  }
+
+  /// Index into the batch's `refs`.
+  @inlinable public func refNumber(at index: Int) -> Int { Int(batch.references[index].ref) }
+
+  @inlinable public func target(at index: Int) -> ReferenceEntry.Target {
+    let entry = batch.references[index]
+    return entry.isDeletion ? .deletion(oldTip: entry.id.isZero ? nil : entry.id) : .commit(entry.id)
   }
 }
 

@@ -190,10 +190,10 @@ public enum Pushtrail {
   /// Whether any GitPush deletes a ref in a form that nothing else fits: the service writes deletions in one way.
   private static func hasPlainDeletions(_ events: [TrailEvent]) -> Bool {
     events.contains { event in
-      guard event.errorCode == nil, case .push(let references) = event.kind else { return false }
-      return references.contains { entry in
-        if case .deletion = entry.target { true } else { false }
-      }
+      !event.isRefused
+        && event.references.contains { entry in
+          if case .deletion = entry.target { true } else { false }
+        }
     }
   }
 
@@ -248,12 +248,25 @@ public enum Pushtrail {
       }
       let others = here + repositories(in: try eventsElsewhere(reading, options, region), request)
       var hints = others.prefix(20).map { "the trail holds \($0.arn)" }
-      if others.isEmpty { hints.append("the trail holds no CodeCommit record of any repository") }
-      if !reading.unreadable.isEmpty {
-        hints += reading.unreadable.prefix(5).map { "could not be read: \($0.path): \($0.reason)" }
+      if others.isEmpty, reading.unreadable.isEmpty {
+        hints.append("the trail holds no CodeCommit record of any repository")
       }
+      hints += unread(reading.unreadable)
       throw PushtrailError("the trail holds no record of \(describe(request))", hints: hints)
     }
+  }
+
+  /// What in the trail could not be read, where the record that lacks may be, and what to do about it.
+  private static func unread(_ places: [UnreadablePlace]) -> [String] {
+    guard !places.isEmpty else { return [] }
+    var hints = places.prefix(5).map { place in
+      "\(place.path)\(place.record.map { ", record \($0)" } ?? "") could not be read: \(place.reason)"
+    }
+    if places.count > hints.count { hints.append("and \(places.count - hints.count) more places could not be read") }
+    hints.append(
+      "copy what could not be read again from the trail's bucket, or give the same records from elsewhere beside it: --trail PATH of what aws cloudtrail lookup-events prints"
+    )
+    return hints
   }
 
   /// The repositories that events are about.

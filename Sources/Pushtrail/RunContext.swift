@@ -165,7 +165,7 @@ struct RunContext {
     if reading.leftUnreadElsewhere > 0, let region {
       let files = reading.leftUnreadElsewhere == 1 ? "1 log file" : "\(reading.leftUnreadElsewhere) log files"
       notes.append(
-        "\(files) of other regions than \(region), by folder and name, went unread: no record of this repository is delivered there."
+        "\(files) of other regions than \(region), by folder and name, went unread: no record of this repository is known to be delivered there."
       )
     }
     return notes

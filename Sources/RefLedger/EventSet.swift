@@ -80,16 +80,23 @@ public struct EventSet: Sendable {
   }
 }
 
-/// Numbers of events by their ids: a table of numbers alone, which asks an event only where hashes agree.
+/// Numbers of events by their ids: a table of numbers and parts of hashes, which asks an event only where those agree.
 private struct EventNumbers {
+  private struct Slot {
+    var number: UInt32
+    var hash: UInt32
+  }
   private static let none = UInt32.max
 
-  private var slots: [UInt32]
+  private var slots: [Slot]
+  /// New in each process, lest somebody choose ids that fall on one slot.
+  private let seed: (UInt64, UInt64)
 
   init(capacity: Int) {
     var size = 16
     while size < capacity * 2 { size *= 2 }
-    slots = Array(repeating: Self.none, count: size)
+    slots = Array(repeating: Slot(number: Self.none, hash: 0), count: size)
+    seed = (UInt64(truncatingIfNeeded: 1.hashValue), UInt64(truncatingIfNeeded: 2.hashValue))
   }
 
   /// The event that was inserted with the id of this one.
@@ -97,19 +104,20 @@ private struct EventNumbers {
 
   /// Inserts an event, unless one of its id is there: that one is returned.
   mutating func insert(_ index: Int, in events: [TrailEvent]) -> Int? {
-    let (slot, number) = find(index, in: events)
-    if number == nil { slots[slot] = UInt32(index) }
+    let (slot, hash, number) = find(index, in: events)
+    if number == nil { slots[slot] = Slot(number: UInt32(index), hash: hash) }
     return number
   }
 
-  private func find(_ index: Int, in events: [TrailEvent]) -> (slot: Int, number: Int?) {
-    let hash = events[index].eventIDHash
-    var slot = hash & (slots.count - 1)
-    while slots[slot] != Self.none {
-      let other = Int(slots[slot])
-      if events[other].eventIDHash == hash, events[other].eventID == events[index].eventID { return (slot, other) }
+  private func find(_ index: Int, in events: [TrailEvent]) -> (slot: Int, hash: UInt32, number: Int?) {
+    let hash = events[index].id.hash(seed: seed)
+    let part = UInt32(truncatingIfNeeded: hash >> 32)
+    var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+    while slots[slot].number != Self.none {
+      let other = Int(slots[slot].number)
+      if slots[slot].hash == part, events[other].hasSameID(as: events[index]) { return (slot, part, other) }
       slot = (slot + 1) & (slots.count - 1)
     }
-    return (slot, nil)
+    return (slot, part, nil)
   }
 }

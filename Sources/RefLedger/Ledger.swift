@@ -42,9 +42,13 @@ public struct Ledger: Sendable {
 
     public var isGitPush: Bool { box == nil }
 
-    init(push: Int, ref: RefName, time: Timestamp, told: ToldBefore, after: ObjectID?, change: RefChange?) {
+    init(
+      push: Int, ref: RefName, refNumber: Int = 0, time: Timestamp, told: ToldBefore, after: ObjectID?,
+      change: RefChange?
+    ) {
       self.push = push
       self.ref = ref
+      self.refNumber = refNumber
       self.time = time
       self.told = told
       self.after = after
@@ -113,63 +117,32 @@ public struct Ledger: Sendable {
     _ events: [TrailEvent], created: Timestamp?, stateChanges: [StateChange] = [], deletionsArePlain: Bool = true
   ) {
     self.created = created
-    let ordered = Self.ordered(events)
+    let order = Self.order(of: events)
+    var clients = Clients()
     var pushAdvertisements = Pairing()
     var pullAdvertisements = Pairing()
-    reserve(for: ordered)
-    for event in ordered {
-      switch event.kind {
-      case .pushAdvertisement where event.errorCode == nil: pushAdvertisements.open(event)
-      case .pushAdvertisement: attempts.append(Attempt(event: event, references: []))
-      case .push(let references):
-        let (firstAdvertised, advertisement) = pushAdvertisements.closeWithEarliest(event)
-        guard event.errorCode == nil else {
-          attempts.append(Attempt(event: event, references: references.map(\.ref.rawValue)))
+    var refsOfBatches = SharedNumbers { $0.refs.count }
+    reserve(for: events)
+    for key in order {
+      let event = events[Int(key.index)]
+      switch event.traffic {
+      case .advertisement where !event.isRefused: pushAdvertisements.open(event, by: clients.number(of: event))
+      case .advertisement: attempts.append(Attempt(event: event, references: []))
+      case .push:
+        let (firstAdvertised, advertisement) = pushAdvertisements.close(event, by: clients.number(of: event))
+        guard !event.isRefused else {
+          attempts.append(Attempt(event: event, references: event.references.map(\.ref.rawValue)))
           continue
         }
-        append(
-          event, advertisement, references.lazy.map { Self.update($0, at: event.time) },
-          firstAdvertised: firstAdvertised)
-      case .pushOmitted:
-        let advertisement = pushAdvertisements.close(event)
-        guard event.errorCode == nil else {
-          attempts.append(Attempt(event: event, references: []))
-          continue
-        }
-        append(event, advertisement, [], omitted: .anyRef)
-      case .refChange(let change):
-        guard event.errorCode == nil else {
-          attempts.append(Attempt(event: event, references: [change.ref.rawValue]))
-          continue
-        }
-        append(
-          event, nil,
-          [
-            Update(
-              push: 0, ref: change.ref, time: event.time, told: change.before, after: change.after, change: change)
-          ])
-      case .refChangeOmitted(let ref):
-        guard event.errorCode == nil else {
-          attempts.append(Attempt(event: event, references: ref.map { [$0.rawValue] } ?? []))
-          continue
-        }
-        append(event, nil, [], omitted: ref.map(Omission.oneRef) ?? .anyRef)
-      case .pull(let dataTransferred, let shallow):
-        guard event.errorCode == nil else { continue }
-        if dataTransferred {
-          pulls.append(
-            Pull(
-              event: event, advertisement: pullAdvertisements.close(event), dataTransferred: true, shallow: shallow))
-        } else {
-          pullAdvertisements.open(event)
-        }
-      case .archiveUploaded where event.errorCode == nil: archives.append(event)
-      case .repositoryDeleted where event.errorCode == nil: appendEndOfAllRefs(event)
-      case .tipsTold(let tips) where event.errorCode == nil && event.action == "CreatePullRequest":
-        told += tips.map { (event, $0) }
-      case .repositoryCreated(let branch?) where event.errorCode == nil: addDefault(branch)
-      case .defaultBranchChanged(let branch) where event.errorCode == nil: addDefault(branch)
-      default: break
+        append(event, advertisement, firstAdvertised: firstAdvertised, &refsOfBatches)
+      case .pull where event.isRefused: continue
+      case .pull where event.pull.dataTransferred:
+        let (_, advertisement) = pullAdvertisements.close(event, by: clients.number(of: event))
+        pulls.append(
+          Pull(event: event, advertisement: advertisement, dataTransferred: true, shallow: event.pull.shallow))
+      case .pull: pullAdvertisements.open(event, by: clients.number(of: event))
+      case .other:
+        appendOther(event) { pushAdvertisements.close(event, by: clients.number(of: event)).latest }
       }
     }
     attempts += pushAdvertisements.leftOver.map { Attempt(event: $0, references: []) }
@@ -182,6 +155,43 @@ public struct Ledger: Sendable {
     if !stateChanges.isEmpty { join(stateChanges, deletionsArePlain) }
   }
 
+  /// Anything but git's plain traffic.
+  private mutating func appendOther(_ event: TrailEvent, advertisement: () -> TrailEvent?) {
+    switch event.kind {
+    case .pushOmitted:
+      let advertisement = advertisement()
+      guard event.errorCode == nil else {
+        attempts.append(Attempt(event: event, references: []))
+        return
+      }
+      append(event, advertisement, [], omitted: .anyRef)
+    case .refChange(let change):
+      guard event.errorCode == nil else {
+        attempts.append(Attempt(event: event, references: [change.ref.rawValue]))
+        return
+      }
+      append(
+        event, nil,
+        [
+          Update(
+            push: 0, ref: change.ref, time: event.time, told: change.before, after: change.after, change: change)
+        ])
+    case .refChangeOmitted(let ref):
+      guard event.errorCode == nil else {
+        attempts.append(Attempt(event: event, references: ref.map { [$0.rawValue] } ?? []))
+        return
+      }
+      append(event, nil, [], omitted: ref.map(Omission.oneRef) ?? .anyRef)
+    case .archiveUploaded where event.errorCode == nil: archives.append(event)
+    case .repositoryDeleted where event.errorCode == nil: appendEndOfAllRefs(event)
+    case .tipsTold(let tips) where event.errorCode == nil && event.action == "CreatePullRequest":
+      told += tips.map { (event, $0) }
+    case .repositoryCreated(let branch?) where event.errorCode == nil: addDefault(branch)
+    case .defaultBranchChanged(let branch) where event.errorCode == nil: addDefault(branch)
+    default: break
+    }
+  }
+
   /// The ref's index in `refs`; `nil` where no update moved it.
   public func number(of ref: RefName) -> Int? { refNumbers[ref] }
 
@@ -191,16 +201,16 @@ public struct Ledger: Sendable {
   /// Room for what they will make, for growing an array of so many moves all of it.
   private mutating func reserve(for events: [TrailEvent]) {
     var counts = (pushes: 0, updates: 0, pulls: 0)
-    for event in events where event.errorCode == nil {
-      switch event.kind {
-      case .push(let references):
+    for event in events where !event.isRefused {
+      switch event.traffic {
+      case .push:
         counts.pushes += 1
-        counts.updates += references.count
-      case .refChange:
+        counts.updates += event.references.count
+      case .pull: counts.pulls += 1
+      case .other:
         counts.pushes += 1
         counts.updates += 1
-      case .pull: counts.pulls += 1
-      default: break
+      case .advertisement: break
       }
     }
     pushes.reserveCapacity(counts.pushes)
@@ -208,56 +218,76 @@ public struct Ledger: Sendable {
     pulls.reserveCapacity(counts.pulls)
   }
 
-  /// By time, then id; ids are only looked at where times tie.
   private static func precedes(_ left: TrailEvent, _ right: TrailEvent) -> Bool {
-    left.time != right.time ? left.time < right.time : left.eventID < right.eventID
+    left.time != right.time ? left.time < right.time : left.hasSmallerID(than: right)
   }
 
-  /// By time, then rank, then id; numbers are sorted, and ids only looked at where those tie.
-  private static func ordered(_ events: [TrailEvent]) -> [TrailEvent] {
-    var keys = events.enumerated().map { (time: $1.time, rank: rank($1), index: $0) }
-    keys.sort { left, right in
-      if left.time != right.time { return left.time < right.time }
-      if left.rank != right.rank { return left.rank < right.rank }
-      return events[left.index].eventID < events[right.index].eventID
-    }
-    return keys.map { events[$0.index] }
+  /// By time, then rank, then id.
+  private static func order(of events: [TrailEvent]) -> [EventOrder.Key] {
+    var keys = events.indices.map { EventOrder.Key(time: events[$0].time, index: UInt32($0)) }
+    EventOrder.sort(&keys, of: events, rank: rank)
+    return keys
   }
 
   /// Of one second, an advertisement comes before the data that it announces.
   private static func rank(_ event: TrailEvent) -> Int {
-    switch event.kind {
-    case .pushAdvertisement, .pull(dataTransferred: false, _): 0
-    default: 1
+    switch event.traffic {
+    case .advertisement: 0
+    case .pull: event.pull.dataTransferred ? 1 : 0
+    case .push, .other: 1
     }
   }
 
-  private static func update(_ entry: ReferenceEntry, at time: Timestamp) -> Update {
-    switch entry.target {
-    case .commit(let id): Update(push: 0, ref: entry.ref, time: time, told: .notTold, after: id, change: nil)
-    case .deletion(let oldTip):
-      Update(
-        push: 0, ref: entry.ref, time: time, told: oldTip.map(ToldBefore.tip) ?? .notTold, after: nil, change: nil)
+  /// A push, whose refs the batch knows by numbers of its own.
+  private mutating func append(
+    _ event: TrailEvent, _ advertisement: TrailEvent?, firstAdvertised: Timestamp?,
+    _ refsOfBatches: inout SharedNumbers
+  ) {
+    let first = updates.count
+    let references = event.references
+    for index in references.indices {
+      let name = references.refNumber(at: index)
+      let place = refsOfBatches.place(of: name, in: event.batch)
+      let number = refsOfBatches[place].map(Int.init) ?? self.number(adding: event.batch.refs[name])
+      refsOfBatches[place] = UInt32(number)
+      let (told, after): (ToldBefore, ObjectID?) =
+        switch references.target(at: index) {
+        case .commit(let id): (.notTold, id)
+        case .deletion(let oldTip?): (.tip(oldTip), nil)
+        case .deletion: (.notTold, nil)
+        }
+      updates.append(
+        Update(
+          push: pushes.count, ref: refs[number], refNumber: number, time: event.time, told: told, after: after,
+          change: nil))
     }
+    pushes.append(
+      Push(
+        event: event, advertisement: advertisement, firstAdvertised: firstAdvertised, omitted: nil,
+        updates: first..<updates.count, time: event.time))
+  }
+
+  private mutating func number(adding ref: RefName) -> Int {
+    let number = refNumbers[ref, default: refs.count]
+    if number == refs.count {
+      refNumbers[ref] = number
+      refs.append(ref)
+    }
+    return number
   }
 
   private mutating func append(
-    _ event: TrailEvent, _ advertisement: TrailEvent?, _ moved: some Sequence<Update>, omitted: Omission? = nil,
-    firstAdvertised: Timestamp? = nil
+    _ event: TrailEvent, _ advertisement: TrailEvent?, _ moved: [Update], omitted: Omission? = nil
   ) {
     let first = updates.count
     for var update in moved {
       update.push = pushes.count
-      update.refNumber = refNumbers[update.ref, default: refs.count]
-      if update.refNumber == refs.count {
-        refNumbers[update.ref] = refs.count
-        refs.append(update.ref)
-      }
+      update.refNumber = number(adding: update.ref)
       updates.append(update)
     }
     pushes.append(
       Push(
-        event: event, advertisement: advertisement, firstAdvertised: firstAdvertised, omitted: omitted,
+        event: event, advertisement: advertisement, firstAdvertised: nil, omitted: omitted,
         updates: first..<updates.count, time: event.time))
   }
 
@@ -305,16 +335,59 @@ public struct Ledger: Sendable {
   }
 }
 
-/// Joins advertisements to the data records that they announce: same principal, repository, address, client and
-/// protocol, within five minutes, the latest not yet joined (DESIGN 2.3).
-private struct Pairing {
-  private struct Key: Hashable {
+/// Numbers for who asks from where with what: principal, address, client and protocol.
+private struct Clients {
+  private struct Software: Hashable {
     var principal: Int
-    var address: String
     var client: String
     var gitProtocol: String
   }
 
+  private var ofOrigins = SharedNumbers { $0.origins.count }
+  private var ofAddresses = SharedNumbers { $0.addresses.count }
+  private var software: [Software: UInt32] = [:]
+  private var addresses: [String: UInt32] = [:]
+  /// Principals have long names, and there are few of them: numbers stand for them.
+  private var names: [String: Int] = [:]
+  private var principals: [ObjectIdentifier: Int] = [:]
+
+  mutating func number(of event: TrailEvent) -> UInt64 {
+    let place = ofOrigins.place(of: event.originNumber, in: event.batch)
+    let origin = ofOrigins[place] ?? number(of: event.origin)
+    ofOrigins[place] = origin
+    let addressPlace = ofAddresses.place(of: event.addressNumber, in: event.batch)
+    let address = ofAddresses[addressPlace] ?? Self.number(event.sourceIPAddress, &addresses)
+    ofAddresses[addressPlace] = address
+    return UInt64(origin) << 32 | UInt64(address)
+  }
+
+  private static func number<Value: Hashable>(_ value: Value, _ numbers: inout [Value: UInt32]) -> UInt32 {
+    if let number = numbers[value] { return number }
+    let number = UInt32(numbers.count)
+    numbers[value] = number
+    return number
+  }
+
+  private mutating func number(of origin: EventOrigin) -> UInt32 {
+    Self.number(
+      Software(
+        principal: number(of: origin.principal), client: origin.userAgent, gitProtocol: origin.gitProtocol ?? ""),
+      &software)
+  }
+
+  private mutating func number(of principal: Principal) -> Int {
+    if let number = principals[principal.sharedBlock] { return number }
+    let name = principal.arn ?? [principal.type, principal.name].joined(separator: "/")
+    let number = names[name] ?? names.count
+    names[name] = number
+    principals[principal.sharedBlock] = number
+    return number
+  }
+}
+
+/// Joins advertisements to the data records that they announce: same principal, repository, address, client and
+/// protocol, within five minutes, the latest not yet joined (DESIGN 2.3).
+private struct Pairing {
   /// In order of time.
   private struct Queue {
     var events: [TrailEvent] = []
@@ -322,55 +395,31 @@ private struct Pairing {
     var start = 0
   }
 
-  private var waiting: [Key: Queue] = [:]
-  /// Principals have long names, and there are few of them: numbers stand for them.
-  private var numbers: [String: Int] = [:]
-  private var known: [ObjectIdentifier: Int] = [:]
-  /// Keeps what `known` tells by, so that nothing else takes its place.
-  private var principals: [Principal] = []
+  private var queues: [Queue] = []
+  private var places: [UInt64: Int] = [:]
 
-  private mutating func key(_ event: TrailEvent) -> Key {
-    Key(
-      principal: number(event.principal), address: event.sourceIPAddress, client: event.userAgent,
-      gitProtocol: event.gitProtocol ?? "")
-  }
-
-  private mutating func number(_ principal: Principal) -> Int {
-    if let number = known[principal.sharedBlock] { return number }
-    let name = principal.arn ?? [principal.type, principal.name].joined(separator: "/")
-    let number: Int
-    if let known = numbers[name] {
-      number = known
-    } else {
-      number = numbers.count
-      numbers[name] = number
+  mutating func open(_ advertisement: TrailEvent, by client: UInt64) {
+    let place = places[client, default: queues.count]
+    if place == queues.count {
+      places[client] = place
+      queues.append(Queue())
     }
-    known[principal.sharedBlock] = number
-    principals.append(principal)
-    return number
+    queues[place].events.append(advertisement)
   }
 
-  mutating func open(_ advertisement: TrailEvent) {
-    waiting[key(advertisement), default: Queue()].events.append(advertisement)
-  }
-
-  mutating func close(_ data: TrailEvent) -> TrailEvent? { closeWithEarliest(data).latest }
-
-  /// The same, with the time of the earliest advertisement that may belong to the data record.
-  mutating func closeWithEarliest(_ data: TrailEvent) -> (earliest: Timestamp?, latest: TrailEvent?) {
-    guard let place = waiting.index(forKey: key(data)) else { return (nil, nil) }
-    var start = waiting.values[place].start
-    while start < waiting.values[place].events.count,
-      data.time - waiting.values[place].events[start].time > Ledger.pairingWindow
-    {
+  /// The latest advertisement that belongs to the data record, and the time of the earliest that may.
+  mutating func close(_ data: TrailEvent, by client: UInt64) -> (earliest: Timestamp?, latest: TrailEvent?) {
+    guard let place = places[client] else { return (nil, nil) }
+    var start = queues[place].start
+    while start < queues[place].events.count, data.time - queues[place].events[start].time > Ledger.pairingWindow {
       start += 1
     }
-    waiting.values[place].start = start
-    guard start < waiting.values[place].events.count else { return (nil, nil) }
-    return (waiting.values[place].events[start].time, waiting.values[place].events.removeLast())
+    queues[place].start = start
+    guard start < queues[place].events.count else { return (nil, nil) }
+    return (queues[place].events[start].time, queues[place].events.removeLast())
   }
 
-  var leftOver: [TrailEvent] { waiting.values.flatMap(\.events) }
+  var leftOver: [TrailEvent] { queues.flatMap(\.events) }
 }
 
 extension RefChange {

@@ -14,7 +14,7 @@ struct ReferenceNumbers {
 
   /// The number of an event's reference, which stays that of the event's place in the order of the calls.
   mutating func append(_ event: TrailEvent) -> Int {
-    let block = event.repository.sharedBlock
+    let block = event.origin.repository.sharedBlock
     let slot = (UInt(bitPattern: block) >> 5) & 63
     var number = recent[Int(slot)].number
     if recent[Int(slot)].block != block {

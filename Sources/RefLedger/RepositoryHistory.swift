@@ -41,7 +41,7 @@ struct RepositoryHistory {
     // the time.
     var met = Array(repeating: (round: 0, repository: 0), count: references.count)
     var round = 1
-    for index in indices where events[index].errorCode == nil {
+    for index in indices where !events[index].isRefused {
       let reference = references[index]
       if met[reference].round == round, !events[index].renamesOrEnds {
         let repository = met[reference].repository
@@ -162,7 +162,8 @@ struct RepositoryHistory {
 
 extension TrailEvent {
   fileprivate var renamesOrEnds: Bool {
-    switch kind {
+    guard traffic == .other else { return false }
+    return switch kind {
     case .repositoryRenamed, .repositoryCreated, .repositoryDeleted: true
     default: false
     }

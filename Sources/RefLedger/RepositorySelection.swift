@@ -76,40 +76,35 @@ public struct RepositorySelection: Sendable {
 
   /// Numbers of events by time, then id, apart for each account and region, in the order of those; and every event's
   /// reference.
-  ///
-  /// Numbers are sorted rather than events, and ids only looked at where times tie: there may be hundreds of thousands.
   private static func places(
     of events: [TrailEvent]
   ) -> (places: [(place: Place, indices: [Int])], references: ReferenceNumbers) {
     var references = ReferenceNumbers(capacity: events.count)
     var places: [Place] = []
-    var keys: [[(time: Timestamp, index: Int)]] = []
+    var keys: [[EventOrder.Key]] = []
     // The place of each reference.
     var placeNumbers: [Int] = []
     var numbers: [Place: Int] = [:]
     for index in events.indices {
       let reference = references.append(events[index])
       if reference == placeNumbers.count {
-        let repository = events[index].repository
+        let repository = events[index].origin.repository
         let place = Place(accountID: repository.accountID ?? "", region: repository.region ?? "")
         let number = numbers[place] ?? places.count
         if number == places.count {
           numbers[place] = number
           places.append(place)
           keys.append([])
+          if number == 0 { keys[number].reserveCapacity(events.count) }
         }
         placeNumbers.append(number)
       }
-      keys[placeNumbers[reference]].append((events[index].time, index))
+      keys[placeNumbers[reference]].append(EventOrder.Key(time: events[index].time, index: UInt32(index)))
     }
-    for number in keys.indices {
-      keys[number].sort { left, right in
-        if left.time != right.time { return left.time < right.time }
-        return events[left.index].eventID < events[right.index].eventID
-      }
-    }
+    for number in keys.indices { EventOrder.sort(&keys[number], of: events) }
     return (
-      zip(places, keys).map { (place: $0, indices: $1.map(\.index)) }.sorted { $0.place < $1.place }, references
+      zip(places, keys).map { (place: $0, indices: $1.map { Int($0.index) }) }.sorted { $0.place < $1.place },
+      references
     )
   }
 

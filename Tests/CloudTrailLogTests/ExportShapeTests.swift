@@ -42,6 +42,34 @@ import Testing
     try Command.python("import json, sys; print(json.dumps(sys.argv[1]), end='')", [text])
   }
 
+  @Test func `an export beside Records is read too`() throws {
+    let logged = Sample.push(id: "logged")
+    let exported = try quoted(Sample.push(tip: Sample.other, id: "exported"))
+    let lists = [
+      "\"Events\":[{\"CloudTrailEvent\":\(exported)}]", "\"events\":[{\"message\":\(exported)}]",
+      "\"logEvents\":[{\"message\":\(exported)}]", "\"Ev\\u0065nts\":[{\"CloudTrailEvent\":\(exported)}]",
+    ]
+    for list in lists {
+      for text in ["{\"Records\":[\(logged)],\(list)}", "{\(list),\"Records\":[\(logged)]}"] {
+        let both = try read("a.json", text)
+        #expect(both.events.map(\.eventID) == ["logged", "exported"], "\(text)")
+        #expect(both.unreadable.isEmpty && both.records == 2 && both.codecommitRecords == 2)
+        #expect(both.events.map(\.location.record) == [1, 2])
+      }
+    }
+    // The second of two texts, and two exports in one object.
+    let twice = try read("a.json", "{\"Records\":[]} {\"Records\":[\(logged)],\(lists[0])}")
+    #expect(twice.events.map(\.eventID) == ["logged", "exported"])
+    let exports = try read("a.json", "{\(lists[0]),\(lists[1])}")
+    #expect(exports.events.map(\.eventID) == ["exported", "exported"])
+    // Damage within either is named, and hides nothing of the other.
+    let broken = try read("a.json", "{\"Records\":[\(logged),{\"eventSource\":}],\(lists[0])}")
+    #expect(broken.events.map(\.eventID) == ["logged"])
+    #expect(broken.unreadable.count == 2)
+    let empty = try read("a.json", "{\"Records\":[\(logged)],\"Events\":[{}]}")
+    #expect(empty.events.map(\.eventID) == ["logged"] && empty.unreadable.map(\.record) == [2])
+  }
+
   @Test func `what is damaged within an export is named, and the rest is read`() throws {
     let good = try quoted(Sample.push(id: "good"))
     let lookup = try read(

@@ -14,18 +14,52 @@ import Testing
     .push([ReferenceEntry(ref: Self.main, target: .deletion(oldTip: oldTip))])
   }
 
-  @Test(arguments: [
-    "null", "{}", "{\"references\":[]}", "{\"references\":null}", "\"\"",
-  ])
+  private static let requests = ["null", "{}", "{\"references\":[]}", "{\"references\":null}", "\"\""]
+
+  /// As CloudTrail tells of the ref advertisement: CodeCommit User Guide, "Example: Git push event".
+  private static func record(request: String = "null", transferred: String, readOnly: String) -> String {
+    let extra =
+      #"{"protocol":"HTTP","dataTransferred":\#(transferred),"repositoryName":"Repo","repositoryId":"r-1"}"#
+    return Sample.record(request: request, extra: extra)
+      .replacing(#""readOnly":false"#, with: #""readOnly":\#(readOnly)"#)
+  }
+
+  @Test(arguments: requests)
   func `without references it is an advertisement`(request: String) throws {
-    let read = try reading(Sample.record(request: request))
-    #expect(read.events.map(\.kind) == [.pushAdvertisement])
-    #expect(read.unreadable.isEmpty)
+    // Whichever of the two says that nothing was written.
+    for (transferred, readOnly) in [("false", "true"), ("false", "false"), ("null", "false"), ("true", "true")] {
+      let read = try reading(Self.record(request: request, transferred: transferred, readOnly: readOnly))
+      #expect(read.events.map(\.kind) == [.pushAdvertisement], "\(transferred) \(readOnly)")
+      #expect(read.unreadable.isEmpty)
+    }
+  }
+
+  @Test(arguments: requests)
+  func `unless it wrote: then its references were lost`(request: String) throws {
+    for (transferred, readOnly) in [("true", "false"), ("\"true\"", "\"false\""), ("true", "null")] {
+      let read = try reading(Self.record(request: request, transferred: transferred, readOnly: readOnly))
+      #expect(read.events.map(\.kind) == [.pushOmitted], "\(transferred) \(readOnly)")
+      #expect(read.unreadable.isEmpty)
+    }
+  }
+
+  /// Records like one that was parsed are not parsed: that must not make an advertisement of what is none.
+  @Test func `among others of the same client`() throws {
+    let kinds: [(String, TrailEvent.Kind)] = [
+      (Self.record(transferred: "false", readOnly: "true"), .pushAdvertisement),
+      (Self.record(transferred: "true", readOnly: "false"), .pushOmitted),
+      (Self.record(transferred: "true", readOnly: "true"), .pushAdvertisement),
+      (Sample.push(), .push([ReferenceEntry(ref: Self.main, target: .commit(Self.id))])),
+      (Self.record(transferred: "false", readOnly: "false"), .pushAdvertisement),
+    ]
+    let all = kinds + kinds.reversed() + kinds
+    let records = all.enumerated().map { $1.0.replacing("\"e-1\"", with: "\"e-\($0)\"") }
+    #expect(try reading(records.joined(separator: ",")).events.map(\.kind) == all.map(\.1))
   }
 
   @Test func `an absent requestParameters too`() throws {
-    let record = Sample.record().replacing("\"requestParameters\":null,", with: "")
-    #expect(try kind(record) == .pushAdvertisement)
+    let record = Self.record(transferred: "false", readOnly: "true")
+    #expect(try kind(record.replacing("\"requestParameters\":null,", with: "")) == .pushAdvertisement)
   }
 
   @Test(arguments: [
@@ -125,7 +159,7 @@ import Testing
     #expect(refused.errorCode == "AccessDenied")
     #expect(refused.errorMessage == "User: x is not authorized")
     #expect(refused.kind == .push([ReferenceEntry(ref: Self.main, target: .commit(Self.id))]))
-    #expect(try event(Sample.record(more: #","errorCode":"AccessDenied""#))?.kind == .pushAdvertisement)
+    #expect(try event(Sample.record(more: #","errorCode":"AccessDenied""#))?.kind == .pushOmitted)
   }
 
   @Test func `pulls`() throws {

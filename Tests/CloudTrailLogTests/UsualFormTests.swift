@@ -56,7 +56,7 @@ import Testing
         ours = rng.random() < 0.4
         members = [("eventVersion", "1.08"), ("eventTime", "2024-03-0%dT10:00:%02dZ" % (rng.randrange(1, 4), rng.randrange(60))),
             ("eventSource", "codecommit.amazonaws.com" if ours else "s3.amazonaws.com"), ("eventName", rng.choice(["GitPush", "GitPull", "GetBlob"])),
-            ("awsRegion", rng.choice(["us-east-1", "eu-west-1"])), ("eventID", "e%d" % number), ("readOnly", rng.choice([True, False])),
+            ("awsRegion", rng.choice(["us-east-1", "eu-west-1"])), ("eventID", rng.choice(["e%d", "%08x-0000-4000-8000-00000000abcd", "%08X-0000-4000-8000-00000000ABCD"]) % number), ("readOnly", rng.choice([True, False])),
             ("recipientAccountId", "111122223333"), ("userAgent", "git/2.39"), ("sourceIPAddress", "192.0.2.1"), ("resources", []),
             ("userIdentity", {"type": "IAMUser", "accountId": "111122223333", "userName": rng.choice(["ann", "bob"])}),
             ("additionalEventData", {"protocol": "HTTP", "repositoryName": "r", "repositoryId": "i"}), ("responseElements", None)]

@@ -93,6 +93,7 @@ typedef enum {
 
 /// One entry of a GitPush's references.
 typedef struct {
+  /// First of all, to be read as bytes.
   uint8_t commit[20];
   /// Among the texts.
   uint32_t ref;
@@ -125,6 +126,11 @@ typedef struct {
   /// A push with references, rather than an advertisement.
   bool has_references;
   pt_slice event_id;
+  /// The two words of `event_id`, where it is a UUID in small letters.
+  bool has_uuid;
+  uint64_t uuid[2];
+  /// Stands for all of these together: `is_push`, `read_only`, `identity`, `setting`, `nested`, `agent`, `recipient`.
+  uint32_t origin;
   /// Who `userIdentity` says it was, whenever their session began; and where it lies in the text.
   uint32_t identity;
   size_t identity_offset;
@@ -133,6 +139,8 @@ typedef struct {
   uint32_t setting;
   uint32_t nested[2];
   pt_slice address;
+  /// Among the addresses; PT_NO_INDEX where there is none, or too many.
+  uint32_t address_number;
   /// Among the texts; PT_NO_INDEX where absent.
   uint32_t agent;
   uint32_t recipient;
@@ -165,6 +173,8 @@ typedef struct {
   const pt_day *days;
   size_t day_count;
   const pt_reference *references;
+  /// Whether, beside its `Records`, the object has a member of a name under which exports hold theirs.
+  bool has_export;
   /// Where the first JSON text ended; `length` unless something follows it.
   size_t end;
 } pt_scan_result;

@@ -9,11 +9,7 @@ struct Envelope {
   /// The records within; `nil` where the value is no envelope that is known.
   func records(of value: JSONValue) throws(TrailError) -> [ExportedRecord]? {
     guard value.isObject else { return nil }
-    if let events = array(value, "Events") { return events.map { message($0, "CloudTrailEvent") } }
-    if let rows = array(value, "QueryResultRows") { return try LakeRows(parser: parser).records(of: rows) }
-    for name: StaticString in ["logEvents", "events"] {
-      if let events = array(value, name) { return events.map { message($0, "message") } }
-    }
+    if let records = try listed(in: value) { return records }
     if value["CloudTrailEvent"] != nil { return [message(value, "CloudTrailEvent")] }
     if let detail = value["detail"], detail.isObject, value["detail-type"] != nil {
       if detail["eventSource"] != nil, detail["eventName"] != nil { return [.text(parser.json(detail))] }
@@ -23,6 +19,19 @@ struct Envelope {
     }
     if value["message"]?.text != nil { return [message(value, "message")] }
     return nil
+  }
+
+  /// Those of every list that the object has.
+  private func listed(in value: JSONValue) throws(TrailError) -> [ExportedRecord]? {
+    var found: [ExportedRecord]?
+    if let events = array(value, "Events") { found = events.map { message($0, "CloudTrailEvent") } }
+    if let rows = array(value, "QueryResultRows") {
+      found = try (found ?? []) + LakeRows(parser: parser).records(of: rows)
+    }
+    for name: StaticString in ["logEvents", "events"] {
+      if let events = array(value, name) { found = (found ?? []) + events.map { message($0, "message") } }
+    }
+    return found
   }
 
   private func array(_ value: JSONValue, _ name: StaticString) -> [JSONValue]? {

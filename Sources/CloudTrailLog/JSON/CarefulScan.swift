@@ -8,11 +8,15 @@ struct CarefulScan {
     case element(Range<Int>, inLogFile: Bool)
     /// A JSON text without `Records`: a single record, a digest, or anything else.
     case text(Range<Int>)
+    /// A JSON text whose `Records` were given, with an export beside them.
+    case export(Range<Int>)
     /// From here on nothing can be told apart. `inRecords` if it is within an array of records.
     case broken(Int, reason: String, inRecords: Bool)
     /// An array of records began; there may be none in it.
     case logFile
   }
+
+  private static let namesOfExports: Set<String> = ["Events", "events", "logEvents", "QueryResultRows"]
 
   private let text: ByteBuffer
   private var position: Int
@@ -66,6 +70,7 @@ struct CarefulScan {
     let start = position
     position += 1
     var hasRecords = false
+    var hasExport = false
     skipSpace()
     if next(is: "}") {
       visit(.text(start..<position))
@@ -77,7 +82,9 @@ struct CarefulScan {
       guard position < text.count, text[position] == UInt8(ascii: "\""), skipText() else {
         return fail(key, "the JSON is cut short or broken from here on", hasRecords, visit)
       }
-      let isRecords = text.bytes(key..<position) == Array("\"Records\"".utf8)
+      let name = String(decoding: text.bytes(key + 1..<position - 1), as: UTF8.self)
+      let isRecords = name == "Records"
+      if Self.namesOfExports.contains(name) { hasExport = true }
       skipSpace()
       guard next(is: ":") else {
         return fail(position, "the JSON is cut short or broken from here on", hasRecords, visit)
@@ -97,7 +104,11 @@ struct CarefulScan {
       guard next(is: "}") else {
         return fail(position, "the JSON is cut short or broken from here on", hasRecords, visit)
       }
-      if !hasRecords { visit(.text(start..<position)) }
+      if !hasRecords {
+        visit(.text(start..<position))
+      } else if hasExport {
+        visit(.export(start..<position))
+      }
       return true
     }
   }

@@ -35,14 +35,27 @@ struct RecordHead {
 
 /// A GitPush or GitPull in the plainest form, told by numbers for what other records share with it.
 struct PlainRecord {
+  /// `nil` where the record's id is no UUID in small letters.
+  var id: EventID?
+  /// `nil` where it is written in an unusual form.
+  var time: Timestamp?
+  /// Among all records of the text, from 1.
+  var number: Int
   var isPush: Bool
+  var readOnly: Bool
   /// `nil` where the push is an advertisement.
   var references: Range<Int>?
+  /// Stands for `isPush`, `readOnly` and the numbers below together.
+  var origin: UInt32
   var identity: UInt32
   var setting: UInt32
   var nested: (UInt32, UInt32)
   var agent: UInt32
   var recipient: UInt32
+  /// UInt32.max where there is none, or where too many are known.
+  var address: UInt32
+  /// Whether a span has its time.
+  var isInSpan: Bool
 }
 
 /// What a scan gathered of the times of one account and region.
@@ -77,6 +90,8 @@ struct ScannedSpan {
   var records: Int { unsafe result.records }
   /// Heads.
   var count: Int { unsafe result.count }
+  /// Whether an export's records lie beside those of a log file.
+  var hasExport: Bool { unsafe result.has_export }
   /// Where the first JSON text of the file ends.
   var end: Int { unsafe result.end }
 
@@ -95,18 +110,29 @@ struct ScannedSpan {
   /// What the scan read of a record beyond its head; `nil` where the record must be parsed.
   func plainRecord(_ index: Int) -> PlainRecord? {
     precondition(index >= 0 && index < count)
-    let head = unsafe result.heads[index]
-    guard unsafe head.is_plain else { return nil }
-    let first = unsafe Int(head.first_reference)
+    let head = unsafe result.heads + index
+    guard unsafe head.pointee.is_plain else { return nil }
+    let first = unsafe Int(head.pointee.first_reference)
     return unsafe PlainRecord(
-      isPush: head.is_push,
-      references: head.has_references ? first..<first + Int(head.reference_count) : nil,
-      identity: head.identity, setting: head.setting, nested: head.nested, agent: head.agent, recipient: head.recipient)
+      id: head.pointee.has_uuid ? EventID(uuid: head.pointee.uuid.0, head.pointee.uuid.1) : nil,
+      time: head.pointee.has_seconds ? Timestamp(seconds: head.pointee.seconds) : nil, number: head.pointee.number,
+      isPush: head.pointee.is_push, readOnly: head.pointee.read_only == 1,
+      references: head.pointee.has_references ? first..<first + Int(head.pointee.reference_count) : nil,
+      origin: head.pointee.origin, identity: head.pointee.identity, setting: head.pointee.setting,
+      nested: head.pointee.nested, agent: head.pointee.agent, recipient: head.pointee.recipient,
+      address: head.pointee.address_number, isInSpan: head.pointee.is_in_span)
   }
 
   func eventID(_ index: Int) -> String {
     precondition(index >= 0 && index < count)
-    return unsafe result.heads[index].event_id.text
+    return unsafe (result.heads + index).pointee.event_id.text
+  }
+
+  /// Where a record lies in the text.
+  func range(_ index: Int) -> Range<Int> {
+    precondition(index >= 0 && index < count)
+    let head = unsafe result.heads + index
+    return unsafe head.pointee.offset..<head.pointee.offset + head.pointee.length
   }
 
   /// Where a plain record's `userIdentity` lies in the text.
@@ -123,10 +149,10 @@ struct ScannedSpan {
   }
 
   /// The commit of an entry of `PlainRecord.references`, and the number of its ref.
-  func reference(_ index: Int) -> (commit: ObjectID?, ref: UInt32) {
-    let reference = unsafe result.references[index]
-    let id = unsafe withUnsafeBytes(of: reference.commit) { bytes in unsafe ObjectID(rawBytes: bytes) }
-    return (id, reference.ref)
+  func reference(_ index: Int) -> (commit: ObjectID, ref: UInt32) {
+    let reference = unsafe result.references + index
+    let commit = unsafe ObjectID(rawBytes: UnsafeRawBufferPointer(start: reference, count: 20))
+    return unsafe (commit ?? .zero, reference.pointee.ref)
   }
 
   var spans: [ScannedSpan] {

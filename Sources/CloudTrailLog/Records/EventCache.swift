@@ -9,8 +9,10 @@ struct EventCache {
   private struct Setting {
     var repository: RepositoryReference
     var gitProtocol: String?
+    /// Whether a GitPush without references is an advertisement, if it is read-only and if it is not.
+    var advertises: (readOnly: Bool, writing: Bool) = (false, false)
     /// What a GitPull of this setting is.
-    var pull: TrailEvent.Kind?
+    var pull: TrailEvent.PullForm?
   }
 
   private var generation: UInt64 = 0
@@ -19,37 +21,75 @@ struct EventCache {
   private var soundNested: [Bool] = []
   private var texts: [String?] = []
   private var refs: [RefName?] = []
+  private var addresses: [String?] = []
+  private var origins: [(shared: EventOrigin, pull: TrailEvent.PullForm)?] = []
+  private var ofBatch = (origins: BatchNumbers(), addresses: BatchNumbers(), refs: BatchNumbers())
 
-  /// The event; `nil` where something in the record was never parsed.
-  mutating func event(
-    _ record: PlainRecord, at index: Int, in scan: RecordScan, of bytes: ByteBuffer, time: Timestamp, readOnly: Bool?,
-    _ parser: JSONParser, _ location: @autoclosure () -> RecordLocation
-  ) -> TrailEvent? {
+  /// To be called before the records of a scan are appended to a batch.
+  mutating func begin(_ parser: JSONParser) {
     startGeneration(of: parser)
+    ofBatch.origins.begin()
+    ofBatch.addresses.begin()
+    ofBatch.refs.begin()
+  }
+
+  /// Appends the event; `false` where something in the record was never parsed.
+  mutating func append(
+    _ record: PlainRecord, at index: Int, in scan: RecordScan, of bytes: ByteBuffer, record number: Int,
+    _ parser: JSONParser, to batch: inout EventBatchBuilder
+  ) -> Bool {
+    guard let time = record.time, let known = origin(record, at: index, in: scan, of: bytes, parser),
+      !record.isPush || record.references != nil || isAdvertisement(record)
+    else { return false }
+    let origin = ofBatch.origins.number(of: record.origin) { batch.add(known.shared) }
+    let address: UInt32 =
+      if record.address == UInt32.max {
+        batch.add(address: scan.address(index))
+      } else {
+        ofBatch.addresses.number(of: record.address) {
+          batch.add(address: Self.remembered(&addresses, record.address) { scan.address(index) })
+        }
+      }
+    let traffic: TrailEvent.Traffic = !record.isPush ? .pull : record.references == nil ? .advertisement : .push
+    let text = record.id == nil ? scan.eventID(index) : nil
+    batch.append(
+      record.id ?? EventID(text ?? ""), text: text, at: time, traffic, pull: known.pull, origin: origin,
+      address: address, record: number)
+    for position in record.references ?? 0..<0 {
+      let (commit, name) = scan.reference(position)
+      let ref = ofBatch.refs.number(of: name) {
+        batch.add(Self.remembered(&refs, name) { RefName(parser.text(name)) })
+      }
+      batch.append(commit: commit, on: ref)
+    }
+    return true
+  }
+
+  /// Whether a push without references is what those before it were.
+  private func isAdvertisement(_ record: PlainRecord) -> Bool {
+    guard Int(record.setting) < settings.count, let setting = settings[Int(record.setting)] else { return false }
+    return record.readOnly ? setting.advertises.readOnly : setting.advertises.writing
+  }
+
+  /// What the record shares with others.
+  private mutating func origin(
+    _ record: PlainRecord, at index: Int, in scan: RecordScan, of bytes: ByteBuffer, _ parser: JSONParser
+  ) -> (shared: EventOrigin, pull: TrailEvent.PullForm)? {
+    if Int(record.origin) < origins.count, let origin = origins[Int(record.origin)] { return origin }
     guard Int(record.setting) < settings.count, let setting = settings[Int(record.setting)], isSound(record.nested.0),
       isSound(record.nested.1), let principal = principal(record.identity, scan.identity(index), of: bytes, parser)
     else { return nil }
-    let kind: TrailEvent.Kind
+    var pull = TrailEvent.PullForm()
     if !record.isPush {
-      guard let pull = setting.pull else { return nil }
-      kind = pull
-    } else if let references = record.references {
-      var entries: [ReferenceEntry] = []
-      entries.reserveCapacity(references.count)
-      for position in references {
-        let (commit, ref) = scan.reference(position)
-        guard let commit else { return nil }
-        entries.append(ReferenceEntry(ref: self.ref(ref, parser), target: .commit(commit)))
-      }
-      kind = .push(entries)
-    } else {
-      kind = .pushAdvertisement
+      guard let known = setting.pull else { return nil }
+      pull = known
     }
-    return TrailEvent(
-      eventID: scan.eventID(index), time: time, action: record.isPush ? "GitPush" : "GitPull", principal: principal,
-      sourceIPAddress: scan.address(index), userAgent: text(record.agent, parser) ?? "",
-      readOnly: readOnly, recipientAccountID: text(record.recipient, parser), repository: setting.repository,
-      gitProtocol: setting.gitProtocol, kind: kind, location: location())
+    let origin = EventOrigin(
+      action: record.isPush ? "GitPush" : "GitPull", principal: principal, userAgent: text(record.agent, parser) ?? "",
+      readOnly: record.readOnly, recipientAccountID: text(record.recipient, parser), repository: setting.repository,
+      gitProtocol: setting.gitProtocol)
+    Self.set(&origins, record.origin, (origin, pull))
+    return (origin, pull)
   }
 
   /// Remembers what a plain record, parsed, gave without any damage.
@@ -57,11 +97,15 @@ struct EventCache {
     startGeneration(of: parser)
     Self.set(&principals, record.identity, event.principal)
     let known = Int(record.setting) < settings.count ? settings[Int(record.setting)] : nil
-    var pull = known?.pull
-    if !record.isPush { pull = event.kind }
-    Self.set(
-      &settings, record.setting,
-      Setting(repository: event.repository, gitProtocol: event.gitProtocol, pull: pull))
+    var setting =
+      known ?? Setting(repository: event.repository, gitProtocol: event.gitProtocol)
+    switch event.traffic {
+    case .pull: setting.pull = event.pull
+    case .advertisement where record.readOnly: setting.advertises.readOnly = true
+    case .advertisement: setting.advertises.writing = true
+    case .push, .other: break
+    }
+    Self.set(&settings, record.setting, setting)
     for nested in [record.nested.0, record.nested.1] where nested != UInt32.max {
       while soundNested.count <= Int(nested) { soundNested.append(false) }
       soundNested[Int(nested)] = true
@@ -94,22 +138,38 @@ struct EventCache {
   }
 
   private mutating func text(_ index: UInt32, _ parser: JSONParser) -> String? {
-    if index == UInt32.max { return nil }
-    if Int(index) < texts.count, let text = texts[Int(index)] { return text }
-    let text = parser.text(index)
-    Self.set(&texts, index, text)
-    return text
+    index == UInt32.max ? nil : Self.remembered(&texts, index) { parser.text(index) }
   }
 
-  private mutating func ref(_ index: UInt32, _ parser: JSONParser) -> RefName {
-    if Int(index) < refs.count, let ref = refs[Int(index)] { return ref }
-    let ref = RefName(parser.text(index))
-    Self.set(&refs, index, ref)
-    return ref
+  private static func remembered<Value>(_ values: inout [Value?], _ index: UInt32, _ make: () -> Value) -> Value {
+    if Int(index) < values.count, let value = values[Int(index)] { return value }
+    let value = make()
+    set(&values, index, value)
+    return value
   }
 
   private static func set<Value>(_ values: inout [Value?], _ index: UInt32, _ value: Value) {
     while values.count <= Int(index) { values.append(nil) }
     values[Int(index)] = value
+  }
+}
+
+/// What the parser's numbers are in the batch that is being made: what it holds already is not added again.
+private struct BatchNumbers {
+  private var entries: [(batch: UInt32, number: UInt32)] = []
+  private var batch: UInt32 = 0
+
+  mutating func begin() {
+    batch &+= 1
+    // Once in four thousand million batches, what an old one left could be taken for this one's.
+    if batch == 0 { entries = [] }
+  }
+
+  mutating func number(of index: UInt32, add: () -> UInt32) -> UInt32 {
+    if Int(index) < entries.count, entries[Int(index)].batch == batch { return entries[Int(index)].number }
+    while entries.count <= Int(index) { entries.append((batch &- 1, 0)) }
+    let number = add()
+    entries[Int(index)] = (batch, number)
+    return number
   }
 }

@@ -4,7 +4,7 @@ extension RecordFields {
   /// What a GitPush moved: `requestParameters.references`, every entry of it or none.
   mutating func push(_ call: CallRecord) -> TrailEvent.Kind {
     guard let parameters = call.record["requestParameters"], !parameters.isNull, parameters.text != "" else {
-      return .pushAdvertisement
+      return pushWithoutReferences(call)
     }
     guard parameters.isObject else {
       note("requestParameters is not an object")
@@ -16,7 +16,7 @@ extension RecordFields {
       if !parameters.isEmpty, parameters["references"] == nil, flag(call.extra, "dataTransferred") == true {
         return .pushOmitted
       }
-      return .pushAdvertisement
+      return pushWithoutReferences(call)
     }
     if CallRecord.isCut(references) { return .pushOmitted }
 
@@ -28,7 +28,7 @@ extension RecordFields {
       note("references is not an array")
       return .pushOmitted
     }
-    if items.isEmpty { return .pushAdvertisement }
+    if items.isEmpty { return pushWithoutReferences(call) }
     var entries: [ReferenceEntry] = []
     entries.reserveCapacity(items.count)
     for (index, item) in items.enumerated() {
@@ -39,6 +39,13 @@ extension RecordFields {
     }
     // No ref may be judged by half a record.
     return entries.count == items.count ? .push(entries) : .pushOmitted
+  }
+
+  /// An advertisement transfers no data and is read-only. A record that says neither is of a push that sent its commands,
+  /// which name the refs: those were lost, and what moved is not told.
+  private mutating func pushWithoutReferences(_ call: CallRecord) -> TrailEvent.Kind {
+    flag(call.extra, "dataTransferred") == true && flag(call.record, "readOnly") != true
+      ? .pushOmitted : .pushAdvertisement
   }
 
   private struct Flaw: Error {

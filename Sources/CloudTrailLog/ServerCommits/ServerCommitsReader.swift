@@ -59,7 +59,7 @@ private struct ServerCommitsFile {
     var number = 0
     for item in items {
       switch item {
-      case .logFile: break
+      case .logFile, .export: break
       case .element(let range, _), .text(let range):
         number += 1
         switch parser.parse(text, range) {

@@ -37,7 +37,7 @@ final class StateChangeFile {
     scan.run { items.append($0) }
     for item in items where failure == nil {
       switch item {
-      case .logFile: break
+      case .logFile, .export: break
       case .element(let range, _), .text(let range):
         number += 1
         switch parser.parse(text, range) {

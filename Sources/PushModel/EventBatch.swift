@@ -1,0 +1,235 @@
+/// The events of one file, in rows: what hundreds of thousands of them share is kept once, and what few have stands
+/// beside the rows.
+///
+/// Never changed once made, so that it may be shared among threads. `TrailEvent` is a row of it and reads like a value.
+public final class EventBatch: Sendable {
+  /// The file as it was named to the tool.
+  public let file: String
+  /// What `TrailEvent.originNumber` counts.
+  public let origins: [EventOrigin]
+  /// What `TrailEvent.addressNumber` counts.
+  public let addresses: [String]
+  /// What `EventReferences.refNumber(at:)` counts.
+  public let refs: [RefName]
+  @usableFromInline let rows: [Row]
+  @usableFromInline let references: [Reference]
+  @usableFromInline let details: [Details]
+
+  fileprivate init(
+    file: String, origins: [EventOrigin], addresses: [String], refs: [RefName], rows: [Row], references: [Reference],
+    details: [Details]
+  ) {
+    self.file = file
+    self.origins = origins
+    self.addresses = addresses
+    self.refs = refs
+    self.rows = rows
+    self.references = references
+    self.details = details
+  }
+
+  /// What every event has.
+  @usableFromInline struct Row: Sendable {
+    @usableFromInline var id: EventID
+    /// Of the record in its file, from 1.
+    @usableFromInline var record: Int
+    @usableFromInline var origin: UInt32
+    @usableFromInline var address: UInt32
+    /// Index into `details`; `noDetails` of most.
+    @usableFromInline var details: UInt32
+    /// Where a push's references begin, and how many they are; of a pull, `count` says how it was.
+    @usableFromInline var first: UInt32 = 0
+    @usableFromInline var count: UInt32 = 0
+    @usableFromInline var traffic: TrailEvent.Traffic
+  }
+
+  @usableFromInline static let noDetails = UInt32.max
+
+  /// One entry of a push. A deletion without an old tip has the zero id.
+  @usableFromInline struct Reference: Sendable {
+    @usableFromInline var id: ObjectID
+    @usableFromInline var ref: UInt32
+    @usableFromInline var isDeletion: Bool
+  }
+
+  /// What few events have.
+  @usableFromInline struct Details: Sendable {
+    /// An id that is no UUID.
+    @usableFromInline var eventID: String?
+    @usableFromInline var sharedEventID: String?
+    @usableFromInline var errorCode: String?
+    @usableFromInline var errorMessage: String?
+    @usableFromInline var replaces: String?
+    /// Of what is no plain git traffic.
+    @usableFromInline var kind: TrailEvent.Kind?
+  }
+}
+
+/// What the events of one client, made in one way, share.
+public final class EventOrigin: Hashable, Sendable {
+  public let action: String
+  public let principal: Principal
+  public let userAgent: String
+  public let readOnly: Bool?
+  public let recipientAccountID: String?
+  public let repository: RepositoryReference
+  public let gitProtocol: String?
+
+  public init(
+    action: String, principal: Principal, userAgent: String = "", readOnly: Bool? = nil,
+    recipientAccountID: String? = nil, repository: RepositoryReference = RepositoryReference(),
+    gitProtocol: String? = nil
+  ) {
+    self.action = action
+    self.principal = principal
+    self.userAgent = userAgent
+    self.readOnly = readOnly
+    self.recipientAccountID = recipientAccountID
+    self.repository = repository
+    self.gitProtocol = gitProtocol
+  }
+
+  public static func == (left: EventOrigin, right: EventOrigin) -> Bool {
+    left === right
+      || (left.action == right.action && left.principal == right.principal && left.userAgent == right.userAgent
+        && left.readOnly == right.readOnly && left.recipientAccountID == right.recipientAccountID
+        && left.repository == right.repository && left.gitProtocol == right.gitProtocol)
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(action)
+    hasher.combine(principal)
+    hasher.combine(userAgent)
+  }
+}
+
+/// Puts the events of one file together.
+public struct EventBatchBuilder: Sendable {
+  private let file: String
+  private var times: [Timestamp] = []
+  private var rows: [EventBatch.Row] = []
+  private var origins: [EventOrigin] = []
+  private var addresses: [String] = []
+  private var refs: [RefName] = []
+  private var references: [EventBatch.Reference] = []
+  private var details: [EventBatch.Details] = []
+
+  public init(file: String) { self.file = file }
+
+  public var count: Int { rows.count }
+
+  public mutating func reserveCapacity(_ count: Int) {
+    times.reserveCapacity(count)
+    rows.reserveCapacity(count)
+  }
+
+  // MARK: - What events share
+
+  /// The number of what events are given by `append(_:at:...)`. Equal ones may have several.
+  public mutating func add(_ origin: EventOrigin) -> UInt32 { Self.append(origin, to: &origins) }
+  public mutating func add(address: String) -> UInt32 { Self.append(address, to: &addresses) }
+  public mutating func add(_ ref: RefName) -> UInt32 { Self.append(ref, to: &refs) }
+
+  private static func append<Value>(_ value: Value, to values: inout [Value]) -> UInt32 {
+    values.append(value)
+    return UInt32(values.count - 1)
+  }
+
+  // MARK: - Events
+
+  /// Git's plain traffic, a push without its references; what `add` gave stands for what it shares with others.
+  ///
+  /// - Parameter text: The id's, where it is no UUID.
+  public mutating func append(
+    _ id: EventID, text: String? = nil, at time: Timestamp, _ traffic: TrailEvent.Traffic,
+    pull: TrailEvent.PullForm = TrailEvent.PullForm(), origin: UInt32, address: UInt32, record: Int
+  ) {
+    times.append(time)
+    rows.append(
+      EventBatch.Row(
+        id: id, record: record, origin: origin, address: address, details: EventBatch.noDetails,
+        count: pull.rawValue, traffic: traffic))
+    if let text {
+      rows[rows.count - 1].details = UInt32(details.count)
+      details.append(EventBatch.Details(eventID: text))
+    }
+  }
+
+  /// Adds an entry to the event that was appended last, which must be a push.
+  public mutating func append(commit: ObjectID, on ref: UInt32) {
+    append(EventBatch.Reference(id: commit, ref: ref, isDeletion: false))
+  }
+
+  private mutating func append(_ reference: EventBatch.Reference) {
+    let last = rows.count - 1
+    if rows[last].count == 0 { rows[last].first = UInt32(references.count) }
+    rows[last].count += 1
+    references.append(reference)
+  }
+
+  /// Any event; its file becomes that of the others.
+  public mutating func append(_ event: TrailEvent) { append(event.fields, at: event.time) }
+
+  mutating func append(_ fields: TrailEvent.Fields, at time: Timestamp) {
+    let id = EventID(fields.eventID)
+    var row = EventBatch.Row(
+      id: id, record: fields.location.record, origin: add(fields.origin), address: add(address: fields.sourceIPAddress),
+      details: EventBatch.noDetails, traffic: .other)
+    var entries: [ReferenceEntry] = []
+    switch fields.kind {
+    case .pushAdvertisement: row.traffic = .advertisement
+    case .push(let references): (row.traffic, entries) = (.push, references)
+    case .pull(let dataTransferred, let shallow):
+      row.traffic = .pull
+      row.count = TrailEvent.PullForm(dataTransferred: dataTransferred, shallow: shallow).rawValue
+    default: break
+    }
+    if !id.isUUID || row.traffic == .other || fields.sharedEventID != nil || fields.errorCode != nil
+      || fields.errorMessage != nil
+      || fields.replaces != nil
+    {
+      row.details = UInt32(details.count)
+      details.append(
+        EventBatch.Details(
+          eventID: id.isUUID ? nil : fields.eventID, sharedEventID: fields.sharedEventID, errorCode: fields.errorCode,
+          errorMessage: fields.errorMessage, replaces: fields.replaces, kind: row.traffic == .other ? fields.kind : nil)
+      )
+    }
+    times.append(time)
+    rows.append(row)
+    for entry in entries { append(entry) }
+  }
+
+  private mutating func append(_ entry: ReferenceEntry) {
+    let ref = add(entry.ref)
+    switch entry.target {
+    case .commit(let id): append(EventBatch.Reference(id: id, ref: ref, isDeletion: false))
+    case .deletion(let old): append(EventBatch.Reference(id: old ?? .zero, ref: ref, isDeletion: true))
+    }
+  }
+
+  /// Gives each record the number that stands in the place of its own, from 1; those beyond the end are left out.
+  public mutating func renumber(_ numbers: [Int]) {
+    var kept = 0
+    for index in rows.indices where rows[index].record <= numbers.count {
+      rows[kept] = rows[index]
+      rows[kept].record = numbers[rows[index].record - 1]
+      times[kept] = times[index]
+      kept += 1
+    }
+    rows.removeLast(rows.count - kept)
+    times.removeLast(times.count - kept)
+  }
+
+  /// The events in the order in which they were appended.
+  public func events() -> [TrailEvent] {
+    let batch = batch()
+    return times.indices.map { TrailEvent(batch, UInt32($0), times[$0]) }
+  }
+
+  func batch() -> EventBatch {
+    EventBatch(
+      file: file, origins: origins, addresses: addresses, refs: refs, rows: rows, references: references,
+      details: details)
+  }
+}
