@@ -236,7 +236,7 @@ public final class Clone {
         : ["git -C \(path) fsck tells what is missing or damaged; clone the repository again"])
   }
 
-  /// Told by the loader once it has read this clone's commits.
+  /// Told by the loader once it has read this clone's commits; of each ref that leads to an object that is not here, that.
   func noteHistory(isCut: Bool, missing: [LocalRef], damage: [String]) {
     historyNotes = []
     incompleteReason = isCut ? (isShallow ? "shallow" : isPartial ? "partial" : "objects are missing") : nil
@@ -245,7 +245,7 @@ public final class Clone {
         "\(path): commits name parents that are not here, though the clone is not shallow: objects are missing")
     }
     if let ref = missing.first {
-      incompleteReason = "objects are missing"
+      incompleteReason = isPartial ? "partial" : "objects are missing"
       let others = missing.count > 1 ? ", nor are those of \(missing.count - 1) other refs" : ""
       historyNotes.append("\(path): object \(ref.target) of \(ref.name) is not here\(others)")
     }

@@ -13,6 +13,8 @@ public struct CommitGraph: Sendable {
     case commit(Node)
     /// An annotated tag, peeled to the end; `nil` if it leads to no commit.
     case tag(peeled: Node?)
+    /// An annotated tag at whose end lies an object that no clone has: it may well be a commit.
+    case tagOfAbsent
     /// A tree or a blob.
     case other
     case absent

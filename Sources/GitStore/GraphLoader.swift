@@ -36,7 +36,9 @@ public enum GraphLoader {
       discovery = discovered(clones, told, from: tips)
     }
     for (index, clone) in clones.enumerated() {
-      let missing = clone.refs.filter { !discovery.isKnown($0.target) }
+      let missing = clone.refs.compactMap { ref in
+        discovery.missingEnd(of: ref.target).map { Clone.LocalRef(name: ref.name, target: $0) }
+      }
       clone.noteHistory(isCut: discovery.found.isCut[index], missing: missing, damage: discovery.damage[index])
     }
     return discovery.graph()

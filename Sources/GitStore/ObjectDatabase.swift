@@ -16,7 +16,8 @@ internal import PushModel
 
   enum Outcome {
     case commit(parents: [ObjectID], time: Int64)
-    case tag(target: ObjectID)
+    /// By its own word, only a tag of a tree or a blob leads to no commit.
+    case tag(target: ObjectID, mayLeadToCommit: Bool)
     case other
     case absent
     /// The object is there and cannot be read.
@@ -63,10 +64,19 @@ internal import PushModel
   }
 
   private static func parseTag(_ bytes: UnsafeRawBufferPointer) -> Outcome {
+    var target: ObjectID?
+    var mayLeadToCommit = true
     var header = unsafe ObjectHeader(bytes)
     while let line = unsafe header.next() {
-      if unsafe line.has("object "), let target = unsafe line.id(from: 7) { return .tag(target: target) }
+      if target == nil, unsafe line.has("object ") {
+        target = unsafe line.id(from: 7)
+      } else if unsafe line.reads("type tree") {
+        mayLeadToCommit = false
+      } else if unsafe line.reads("type blob") {
+        mayLeadToCommit = false
+      }
     }
-    return .damaged("a tag names no object")
+    guard let target else { return .damaged("a tag names no object") }
+    return .tag(target: target, mayLeadToCommit: mayLeadToCommit)
   }
 }

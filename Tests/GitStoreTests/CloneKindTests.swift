@@ -143,6 +143,74 @@ import Testing
     #expect(graph.object(.zero) == .absent)
   }
 
+  /// A tag object in `path`, of an object that need not be there.
+  private func tagObject(_ name: String, of id: ObjectID, _ kind: String, in path: String, _ world: GitWorld) throws
+    -> ObjectID
+  {
+    let text = "object \(id)\ntype \(kind)\ntag \(name)\ntagger A <a@x> \(GitWorld.start) +0000\n\n\(name)\n"
+    let made = try world.git("hash-object", "-t", "tag", "-w", "--stdin", in: path, input: text)
+    return try #require(ObjectID(hex: made))
+  }
+
+  /// What a tag leads to may be no commit, or a commit that is not here: git tells the two apart, and so does the graph.
+  @Test func aTagWhoseCommitIsInNoCloneMayLeadToOne() throws {
+    let world = try GitWorld()
+    let author = try world.makeServer()
+    let path = try world.clone("cut", "--depth=1")
+    let head = try world.id("main", in: author)
+    let parent = try world.id("main~1", in: author)
+    let absent = try #require(ObjectID(hex: String(head.hex.reversed())))
+    let tag = try tagObject("one", of: absent, "commit", in: path, world)
+    let nested = try tagObject("two", of: tag, "tag", in: path, world)
+    let lost = try tagObject("three", of: absent, "tag", in: path, world)
+    let blob = try tagObject("four", of: absent, "blob", in: path, world)
+    // A parent beyond the boundary is known by its id alone.
+    let cut = try tagObject("five", of: parent, "commit", in: path, world)
+    for id in [tag, nested, lost, cut] { #expect(!world.succeeds("rev-parse", "\(id)^{commit}", in: path)) }
+    let clone = try Clone(path: path)
+    let graph = try GraphLoader.load(clones: [clone], ids: [tag, nested, lost, blob, cut], told: [])
+    for id in [tag, nested, lost] { #expect(graph.object(id) == .tagOfAbsent) }
+    #expect(graph.object(blob) == .tag(peeled: nil))
+    let beyond = try #require(graph.node(of: parent))
+    #expect(graph.object(cut) == .tag(peeled: beyond) && !graph.isPresent(beyond) && !graph.isComplete(beyond))
+    #expect(clone.incompleteReason == "shallow")
+    // With a clone that has the commit, they lead there.
+    let joined = try GraphLoader.load(clones: [clone, Clone(path: author)], ids: [cut], told: [])
+    let found = try #require(joined.node(of: parent))
+    #expect(joined.object(cut) == .tag(peeled: found) && joined.isPresent(found))
+  }
+
+  @Test(arguments: ["one", "two", "head"])
+  func aRefThatLeadsToATagOfNothingLeavesTheCloneIncomplete(ref: String) throws {
+    let world = try GitWorld()
+    let author = try world.makeServer()
+    let absent = try #require(ObjectID(hex: String(world.id("main", in: author).hex.reversed())))
+    let tag = try tagObject("one", of: absent, "commit", in: author, world)
+    let nested = try tagObject("two", of: tag, "tag", in: author, world)
+    let name = ref == "head" ? "refs/odd/head" : "refs/tags/\(ref)"
+    try world.git("update-ref", name, (ref == "one" ? tag : nested).hex, in: author)
+    #expect(!world.succeeds("fsck", "--connectivity-only", in: author))
+    let clone = try Clone(path: author)
+    _ = try GraphLoader.load(clones: [clone], ids: [], told: [])
+    #expect(clone.incompleteReason == "objects are missing")
+    #expect(clone.notes.contains("\(author): object \(absent) of \(name) is not here"), "\(clone.notes)")
+  }
+
+  /// Only commits count: what a filter left out of the rest leaves a clone whole.
+  @Test func aTagOfABlobThatAFilterLeftOutLeavesThePartialCloneWhole() throws {
+    let world = try GitWorld()
+    let author = try world.makeServer()
+    try world.git("tag", "-a", "-m", "key", "key", "main:file", in: author)
+    try world.git("tag", "-a", "-m", "tree", "tree", "main^{tree}", in: author)
+    try world.git("push", "-q", "origin", "key", "tree", in: author)
+    let path = try world.clone("partial", "--no-checkout", "--filter=tree:0")
+    let graph = try load(path, world).graph
+    #expect(graph.object(try world.id("key", in: path)) == .tag(peeled: nil))
+    #expect(graph.object(try world.id("tree", in: path)) == .tag(peeled: nil))
+    let tags = try world.clone("tags", "--no-checkout", "--filter=object:type=tag")
+    #expect(try Clone(path: tags).isPartial)
+  }
+
   @Test func idsThatNoRefReachesAreFound() throws {
     let world = try GitWorld()
     let author = try world.makeServer()

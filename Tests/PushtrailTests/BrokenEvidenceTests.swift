@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+
+/// Clones and records that a hostile or unlucky hand has touched: nothing of it accuses, and nothing of it clears.
+@Suite struct BrokenEvidenceTests {
+  /// Commands in the world of plain-history, whose `clone` saw everything last at 16:00; `pushed TIME REF ID` logs one push more.
+  private func run(_ commands: String) throws -> (status: Int32, output: String) {
+    try StoryShell.run(
+      "plain-history",
+      """
+      day=trail/AWSLogs/111122223333/CloudTrail/us-east-2/2026/03/03
+      pushed() {
+        zcat $day/*.json.gz | jq -sc --arg time "2026-03-03T$1Z" --arg ref "$2" --arg id "$3" '
+          [.[].Records[] | select(.requestParameters.references)][0] | .eventTime = $time
+          | .eventID = "00000000-0000-4000-8000-" + $id[:12] | .requestParameters.references = [{commit: $id, ref: $ref}]
+          | {Records: [.]}' > pushed.json
+          gzip < pushed.json > $day/111122223333_CloudTrail_us-east-2_20260303T1740Z_${3:0:16}.json.gz
+      }
+      update() {
+        pushtrail report --format json --repo clone | jq -c --arg id "$1" '.pushes[].updates[] | select(.after == $id)
+          | [.transition, .reason, .tip, .verdict, .verdictReason]'
+      }
+      tagged() { printf 'object %s\\ntype commit\\ntag x\\ntagger A <a@x> 1 +0000\\n\\nx\\n' $1 | git -C clone hash-object -t tag -w --stdin; }
+      \(commands)
+      """)
+  }
+
+  private func lines(_ commands: String) throws -> [Substring] {
+    let outcome = try run(commands)
+    #expect(outcome.status == 0, "\(outcome.output)")
+    return outcome.output.split(separator: "\n")
+  }
+
+  /// A tag object is no proof of what it leads to.
+  @Test func aTagOfACommitInNoCloneIsNotForced() throws {
+    let found = try lines(
+      """
+      id=$(tagged 1111111111111111111111111111111111111111)
+      pushed 16:30:00 refs/heads/main $id
+      update $id
+      git -C clone update-ref refs/tags/odd $id
+      update $id
+      pushtrail report --format json --repo clone | jq -c '.clones[0] | [.complete, .incompleteReason]'
+      pushtrail report --format json --repo clone | jq -c '[.findings[] | select(.severity == "error")]'
+      # One whose commit is here is as good as the commit.
+      here=$(tagged $(git -C clone rev-parse origin/main))
+      pushed 17:00:00 refs/heads/feature/search $here
+      update $here
+      """)
+    let unknown = #"["unknown","tip-absent","absent","unverifiable","not-fetched-yet"]"#
+    #expect(
+      found == [
+        unknown[...], unknown[...], #"[false,"objects are missing"]"#, "[]",
+        #"["fast-forward",null,"on-ref","intact",null]"#,
+      ])
+  }
+}
