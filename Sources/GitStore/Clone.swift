@@ -150,6 +150,14 @@ public final class Clone {
     return nil
   }
 
+  /// The commit-graph that its history was read from.
+  var usedCommitGraph: CommitGraphChain? {
+    if case .opened(let chain) = commitGraphUse { chain } else { nil }
+  }
+
+  /// Whether its history was read from its commit-graph.
+  public var isReadFromCommitGraph: Bool { usedCommitGraph != nil }
+
   /// From here on, its commits are read one by one.
   func distrustCommitGraph(_ reason: String) {
     commitGraphUse = .forbidden

@@ -54,4 +54,32 @@ import Testing
         #"["fast-forward",null,"on-ref","intact",null]"#,
       ])
   }
+
+  /// A commit-graph has the commit whole; the pack has not, and git says so only where it is asked for the object.
+  @Test func aTipThatRottedUnderACommitGraphIsNotCleared() throws {
+    let found = try lines(
+      """
+      said() {
+        pushtrail verify --repo clone > said && echo 0 || echo $?
+        pushtrail report --format json --repo clone | jq -c '.clones[0] | [.complete, .incompleteReason]'
+        pushtrail report --format json --repo clone | jq -r '.limits[] | select(contains("commit-graph"))'
+      }
+      git -C clone repack -q -a -d -f
+      git -C clone commit-graph write --reachable
+      said
+      tip=$(git -C clone rev-parse origin/main)
+      pack=$(echo clone/.git/objects/pack/*.pack)
+      start=$(git -C clone verify-pack -v ../$pack | awk -v tip=$tip '$1 == tip { print $5 }')
+      chmod u+w $pack
+      printf 'xx' | dd of=$pack bs=1 seek=$((start + 20)) conv=notrunc 2> /dev/null
+      git -C clone rev-list --count origin/main
+      ! git -C clone cat-file -p $tip 2> /dev/null
+      said
+      """)
+    #expect(found.count == 7)
+    #expect(found[0...1] == ["0", "[true,null]"])
+    #expect(found[2].hasPrefix("History is read from the commit-graph of clone, as git reads it: 4 commits that"))
+    #expect(found[4...5] == ["3", #"[false,"damaged objects"]"#])
+    #expect(found[6].hasPrefix("clone: its commit-graph is not used: commit ") && found[6].contains("cannot be read"))
+  }
 }
