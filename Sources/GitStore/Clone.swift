@@ -129,8 +129,26 @@ public final class Clone {
 
   func read(_ id: ObjectID) -> ObjectDatabase.Outcome {
     if isListed, !loose.contains(id), !packs.contains(id) { return .absent }
-    if let reason = loose.damage(of: id) { return .damaged(reason) }
-    return objects.read(id)
+    let outcome = loose.damage(of: id).map { .damaged($0) } ?? objects.read(id)
+    guard case .damaged = outcome else { return outcome }
+    return soundCopy(of: id) ?? outcome
+  }
+
+  /// An object one of whose copies is damaged, from another one: git tries them all, libgit2 one.
+  private func soundCopy(of id: ObjectID) -> ObjectDatabase.Outcome? {
+    func read(_ objects: borrowing ObjectDatabase) -> ObjectDatabase.Outcome? {
+      switch objects.read(id) {
+      case .absent, .damaged: nil
+      case let outcome: outcome
+      }
+    }
+    for index in packs.indexes(of: id) {
+      if let pack = ObjectDatabase(pack: index), let outcome = read(pack) { return outcome }
+    }
+    for directory in loose.soundDirectories(of: id) {
+      if let own = ObjectDatabase(looseIn: directory), let outcome = read(own) { return outcome }
+    }
+    return nil
   }
 
   /// Its commit-graph, where git itself would use it and it is sound.

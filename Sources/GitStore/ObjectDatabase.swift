@@ -12,6 +12,33 @@ internal import PushModel
     unsafe handle = odb
   }
 
+  /// One pack alone, by its index.
+  init?(pack index: String) {
+    var backend: OpaquePointer?
+    guard unsafe git_odb_backend_one_pack(&backend, index) == 0, let backend = unsafe backend else { return nil }
+    unsafe self.init(only: backend)
+  }
+
+  /// The loose objects of one directory alone.
+  init?(looseIn directory: String) {
+    var backend: OpaquePointer?
+    guard unsafe git_odb_backend_loose(&backend, directory, -1, 0, 0, 0) == 0, let backend = unsafe backend else {
+      return nil
+    }
+    unsafe self.init(only: backend)
+  }
+
+  private init?(only backend: OpaquePointer) {
+    var odb: OpaquePointer?
+    guard unsafe git_odb_new(&odb) == 0, let odb = unsafe odb else { return nil }
+    // From here on the database frees its backend.
+    guard unsafe git_odb_add_backend(odb, backend, 1) == 0 else {
+      unsafe git_odb_free(odb)
+      return nil
+    }
+    unsafe handle = odb
+  }
+
   deinit { unsafe git_odb_free(handle) }
 
   enum Outcome {

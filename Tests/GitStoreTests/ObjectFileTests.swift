@@ -47,6 +47,76 @@ import Testing
     try check(author, "an index of the old kind")
   }
 
+  /// One copy of an object is damaged, another is not: git reads that, and so does the tool, whichever it is.
+  @Test(arguments: ["loose", "packed", "first pack", "second pack", "borrowed"])
+  func aSoundCopyBesideADamagedOneIsRead(damaged: String) throws {
+    let world = try GitWorld()
+    let author = try world.makeServer()
+    try world.git("tag", "-a", "-m", "v1", "v1", in: author)
+    let objects = author + "/.git/objects"
+    let revisions = ["HEAD", "HEAD~1", "v1"]
+    let ids = try revisions.map { try world.id($0, in: author) }
+    func pack() throws -> String {
+      let list = try world.git("rev-list", "--objects", "--all", in: author)
+      let name = try world.git(
+        "pack-objects", "-q", "--window=0", objects + "/pack/pack", in: author, input: list + "\n")
+      return "\(objects)/pack/pack-\(name).pack"
+    }
+    func garble(_ file: String, at offset: Int) throws {
+      var bytes = try Data(contentsOf: URL(filePath: file))
+      bytes[offset] ^= 0x55
+      try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
+      try bytes.write(to: URL(filePath: file))
+    }
+    func garble(_ ids: [ObjectID], inPack pack: String) throws {
+      for line in try world.git("verify-pack", "-v", pack, in: author).split(separator: "\n") {
+        let fields = line.split(separator: " ")
+        guard let id = ObjectID(hex: fields[0]), ids.contains(id) else { continue }
+        try garble(pack, at: try #require(Int(fields[4])) + 20)
+      }
+    }
+    func garble(_ id: ObjectID, looseIn objects: String) throws {
+      try garble("\(objects)/\(id.hex.prefix(2))/\(id.hex.dropFirst(2))", at: 20)
+    }
+    var path = author
+    switch damaged {
+    case "loose":
+      _ = try pack()
+      for id in ids { try garble(id, looseIn: objects) }
+    case "packed":
+      let pack = try pack()
+      try garble(ids, inPack: pack)
+    case "first pack", "second pack":
+      let first = try pack()
+      try world.commit("more", in: author)
+      let second = try pack()
+      try world.git("prune-packed", in: author)
+      try garble(ids, inPack: damaged == "first pack" ? first : second)
+    default:
+      path = world.path("borrower")
+      try world.git("clone", "-q", "--shared", author, path)
+      let own = path + "/.git/objects"
+      for id in ids {
+        let folder = "\(own)/\(id.hex.prefix(2))"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let name = "/\(id.hex.prefix(2))/\(id.hex.dropFirst(2))"
+        try FileManager.default.copyItem(atPath: objects + name, toPath: own + name)
+        try garble(id, looseIn: objects)
+      }
+    }
+    for id in ids { #expect(world.succeeds("cat-file", "-p", id.hex, in: path)) }
+    let clone = try Clone(path: path)
+    for id in ids.dropLast() {
+      let line = try world.git("log", "-1", "--format=%P %ct", id.hex, in: path).split(separator: " ")
+      let parents = line.dropLast().compactMap { ObjectID(hex: $0) }
+      #expect(read(id, clone) == "commit \(parents) \(line.last ?? "")")
+    }
+    #expect(read(ids[2], clone) == "other")
+    let graph = try GraphLoader.load(clones: [clone], ids: [], told: [])
+    #expect((0..<CommitGraph.Node(graph.count)).allSatisfy { graph.isPresent($0) && graph.isComplete($0) })
+    #expect(clone.incompleteReason == nil && clone.notes.isEmpty)
+  }
+
   /// libgit2 reads a log, and the plain reading of its bytes is the same or none.
   @Test func plainReflogsAreReadAsLibgit2ReadsThem() throws {
     let world = try GitWorld()
