@@ -82,4 +82,19 @@ import Testing
     #expect(found[4...5] == ["3", #"[false,"damaged objects"]"#])
     #expect(found[6].hasPrefix("clone: its commit-graph is not used: commit ") && found[6].contains("cannot be read"))
   }
+
+  @Test func aBranchThatWasMovedToAFileIsSaidToBe() throws {
+    let found = try lines(
+      """
+      file=$(git -C clone ls-tree --name-only origin/main | head -1)
+      id=$(git -C clone rev-parse origin/main:$file)
+      pushed 16:30:00 refs/heads/main $id
+      update $id
+      pushtrail report --format json --repo clone | jq -r --arg id $id '.findings[] | select(.rule == "force-push")
+        | .message, (.evidence[1] == "\\($id) is no commit"), (.settle // [] | length)'
+      """)
+    #expect(found.count == 4 && found[0] == #"["forced",null,"not-a-commit","intact",null]"#)
+    #expect(found[1].contains(": the new tip is no commit, and has no history;") && !found[1].contains("in no clone"))
+    #expect(found[2...] == ["true", "0"])
+  }
 }
