@@ -20,6 +20,8 @@ public final class Clone {
   public let isShallow: Bool
   /// Whether a promisor remote holds what is not here.
   public let isPartial: Bool
+  /// Whether it was made without some of the server's objects: by depth, or by a filter.
+  var mayLackObjects: Bool { isShallow || isPartial }
   public let remotes: [Remote]
   /// Every ref that names an object, in the order of names.
   public let refs: [LocalRef]

@@ -41,10 +41,19 @@ public struct CommitGraph: Sendable {
   /// Every node from `firstBelow[n]` to `n` is in the history of `n`.
   let firstBelow: [Node]
   let flags: [Flags]
-  let owners: [UInt16]
+  private(set) var owners: [UInt16]
   let table: NodeTable
   /// Objects that are no commits, and what they lead to.
   let others: [ObjectID: Object]
+
+  /// The same with other numbers for the clones: the one at each index of `numbers` is called by what stands there.
+  consuming func owned(by numbers: [Int]) -> CommitGraph {
+    guard numbers != Array(numbers.indices) else { return self }
+    for node in owners.indices where owners[node] != GraphDiscovery.nobody {
+      owners[node] = UInt16(numbers[Int(owners[node])])
+    }
+    return self
+  }
 
   public var count: Int { ids.count }
   public func id(_ node: Node) -> ObjectID { ids[Int(node)] }

@@ -25,6 +25,10 @@ public enum GraphLoader {
   public static func load(
     clones: [Clone], ids: [ObjectID], told: [ToldCommit]
   ) throws(GitStoreError) -> CommitGraph {
+    // A commit is called the first clone's that has it: one that has what belongs to it comes before one that may not.
+    let order =
+      clones.indices.filter { !clones[$0].mayLackObjects } + clones.indices.filter { clones[$0].mayLackObjects }
+    let clones = order.map { clones[$0] }
     for clone in clones { try clone.proveReadable() }
     var tips: [ObjectID] = []
     for clone in clones { tips += try clone.allTips() }
@@ -41,7 +45,7 @@ public enum GraphLoader {
       }
       clone.noteHistory(isCut: discovery.found.isCut[index], missing: missing, damage: discovery.damage[index])
     }
-    return discovery.graph()
+    return discovery.graph().owned(by: order)
   }
 
   private static func discovered(_ clones: [Clone], _ told: [ToldCommit], from tips: [ObjectID]) -> GraphDiscovery {

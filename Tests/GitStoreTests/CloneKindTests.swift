@@ -109,6 +109,26 @@ import Testing
     #expect(pair[0].incompleteReason == nil)
   }
 
+  /// Whatever their order, a commit is said to be in the clone from which it can be brought back whole.
+  @Test func aWholeCloneComesBeforeOneThatLacksObjects() throws {
+    let world = try GitWorld()
+    try world.makeServer()
+    let paths = [
+      try world.clone("alone", "--depth=1"), try world.clone("partial", "--no-checkout", "--filter=blob:none"),
+      try world.clone("whole"), try world.clone("second"),
+    ]
+    let head = try world.id("HEAD", in: paths[2])
+    for order in [[0, 1, 2, 3], [2, 0, 3, 1], [1, 3, 2, 0], [0, 1]] {
+      let clones = try order.map { try Clone(path: paths[$0]) }
+      let graph = try GraphLoader.load(clones: clones, ids: [], told: [])
+      let expected = order.firstIndex { $0 >= 2 } ?? 0
+      for node in 0..<CommitGraph.Node(graph.count) where graph.id(node) == head || expected > 0 {
+        #expect(graph.clone(node) == expected)
+      }
+      #expect(clones.map(\.incompleteReason) == order.map { _ in nil })
+    }
+  }
+
   @Test(arguments: ["blob:none", "tree:0"])
   func partialClonesHaveTheirWholeHistory(filter: String) throws {
     let world = try GitWorld()
