@@ -97,4 +97,18 @@ import Testing
     #expect(found[1].contains(": the new tip is no commit, and has no history;") && !found[1].contains("in no clone"))
     #expect(found[2...] == ["true", "0"])
   }
+
+  /// Two clones with the very same log: one was copied, and nothing tells which of them pushed.
+  @Test func aPushIsLaidOnNoneOfTwoCopies() throws {
+    let found = try lines(
+      """
+      made() { pushtrail report --format json "$@" | jq -c '[.pushes[].madeFrom]'; }
+      made --repo ada --repo bob
+      cp -a ada copy
+      made --repo ada --repo copy --repo bob
+      made --repo copy --repo bob --repo ada
+      """)
+    #expect(found[0] == #"["ada","bob","ada",null,"bob"]"#)
+    #expect(found[1...] == [#"[null,"bob",null,null,"bob"]"#, #"[null,"bob",null,null,"bob"]"#])
+  }
 }
