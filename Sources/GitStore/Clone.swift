@@ -77,6 +77,11 @@ public final class Clone {
     guard let objects = unsafe ObjectDatabase(repository: handle.pointer) else {
       throw GitStoreError("\(path): its objects cannot be read: \(Libgit2.lastError().message)")
     }
+    if let line = handle.badBoundary {
+      throw GitStoreError(
+        "\(path): its list of shallow boundaries, the file shallow, is damaged: '\(line)' is no object id",
+        hints: ["git reads nothing of such a clone either (bad shallow line): clone the repository again"])
+    }
     self.path = path
     isBare = handle.isBare
     isShallow = handle.isShallow
@@ -323,15 +328,14 @@ public final class Clone {
     var log: Reflog
     // Other refs may be each worktree's own: libgit2 knows.
     let isPlain = name == "HEAD" || ["refs/heads/", "refs/remotes/", "refs/tags/"].contains(where: name.hasPrefix)
-    if isPlain, let entries = Files.smallFile(path).flatMap(ReflogFile.entries) {
-      log = Reflog(entries: entries)
+    let file = (Files.smallFile(path) ?? Files.bytes(path)).map(ReflogFile.init)
+    if isPlain, let file, file.oddLines.isEmpty {
+      log = Reflog(entries: file.entries)
     } else {
       // libgit2 would create a missing log: it is asked first.
       log = Reflog(entries: handle.reflog(name))
-      let lines = Files.text(path)?.split(separator: "\n", omittingEmptySubsequences: false) ?? []
-      log.damagedLines = lines.enumerated().filter { !$1.isEmpty && !ReflogEntry.isWellFormed($1) }.map {
-        $0.offset + 1
-      }
+      let odd = file?.oddLines.filter { !$0.text.isEmpty && !ReflogEntry.isWellFormed($0.text) } ?? []
+      log.damagedLines = odd.map(\.number)
     }
     reflogs[name] = log
     return log

@@ -109,6 +109,25 @@ import Testing
     #expect(pair[0].incompleteReason == nil)
   }
 
+  @Test(arguments: ["garbage\n", "\n", "ID\n\n", "ID\nID", "ID\r\n", "ID x\n", "ID\ngarbage", ""])
+  func aListOfBoundariesThatGitRefusesIsRefused(list: String) throws {
+    let world = try GitWorld()
+    try world.makeServer()
+    let path = try world.clone("cut", "--depth=1")
+    let id = try world.id("HEAD", in: path)
+    try Data(list.replacing("ID", with: id.hex).utf8).write(to: URL(filePath: path + "/.git/shallow"))
+    // Git itself knows the clone for shallow only where it walks: HEAD's parents are not here.
+    let isRead = world.succeeds("rev-parse", "--is-shallow-repository", in: path)
+    do {
+      let clone = try Clone(path: path)
+      #expect(isRead)
+      _ = try GraphLoader.load(clones: [clone], ids: [], told: [])
+      #expect(clone.incompleteReason == (list.isEmpty ? "objects are missing" : "shallow"))
+    } catch {
+      #expect(!isRead && error.message.contains("shallow boundaries") && error.message.contains("cut"))
+    }
+  }
+
   /// Whatever their order, a commit is said to be in the clone from which it can be brought back whole.
   @Test func aWholeCloneComesBeforeOneThatLacksObjects() throws {
     let world = try GitWorld()

@@ -142,12 +142,44 @@ import Testing
     var plain = 0
     for content in contents {
       try content.write(to: file)
-      guard let entries = ReflogFile.entries([UInt8](content)) else { continue }
+      let log = ReflogFile([UInt8](content))
+      guard log.oddLines.isEmpty else { continue }
       plain += 1
-      #expect(try entries == Clone(path: author).handle.reflog("refs/heads/logged"))
+      #expect(try log.entries == Clone(path: author).handle.reflog("refs/heads/logged"))
       #expect(try Clone(path: author).damagedReflogLines("refs/heads/logged").isEmpty)
     }
     #expect(plain >= 4)
+  }
+
+  /// A log whose lines end as another system's do: git reads it.
+  @Test(arguments: [1, 2000])
+  func aLogWithReturnsSaysWhatGitReadsThere(times: Int) throws {
+    let world = try GitWorld()
+    let author = try world.makeServer()
+    for message in ["update by push", "fetch origin: fast-forward", "fetch: forced-update", "no end"] {
+      try world.git("commit", "-q", "--allow-empty", "-m", "more", in: author)
+      try world.git("update-ref", "--create-reflog", "-m", message, "refs/heads/logged", "HEAD", in: author)
+    }
+    let file = URL(filePath: author + "/.git/logs/refs/heads/logged")
+    let whole = try String(decoding: Data(contentsOf: file), as: UTF8.self)
+    func read(_ text: String) throws -> (entries: [ReflogEntry], damaged: [Int]) {
+      try Data(text.utf8).write(to: file)
+      let clone = try Clone(path: author)
+      let entries = clone.reflog("refs/heads/logged")
+      let told = try world.git("log", "-g", "--format=%H %gs", "refs/heads/logged", in: author)
+        .split(whereSeparator: \.isNewline)
+      #expect(told.reversed().map(String.init) == entries.map { "\($0.new) \($0.message)" })
+      return (entries, clone.damagedReflogLines("refs/heads/logged"))
+    }
+    let text = String(repeating: whole, count: times)
+    let plain = try read(text)
+    let returns = text.replacing("\n", with: "\r\n")
+    let found = try read(returns)
+    #expect(found.entries == plain.entries && found.damaged.isEmpty && plain.damaged.isEmpty)
+    #expect(found.entries.prefix(3).map(\.act) == plain.entries.prefix(3).map(\.act) && found.entries[0].act == .push)
+    // One line that is not git's: the others are read, and it is said.
+    let broken = try read("garbage\r\n" + returns)
+    #expect(broken.entries == plain.entries && broken.damaged == [1])
   }
 
   @Test func differencesAreAppliedOnlyWhereTheyFit() {
