@@ -20,6 +20,8 @@ public final class Clone {
   public let isShallow: Bool
   /// Whether a promisor remote holds what is not here.
   public let isPartial: Bool
+  /// Whether it was made without some of the server's objects: by depth, or by a filter.
+  var mayLackObjects: Bool { isShallow || isPartial }
   public let remotes: [Remote]
   /// Every ref that names an object, in the order of names.
   public let refs: [LocalRef]
@@ -75,6 +77,11 @@ public final class Clone {
     guard let objects = unsafe ObjectDatabase(repository: handle.pointer) else {
       throw GitStoreError("\(path): its objects cannot be read: \(Libgit2.lastError().message)")
     }
+    if let line = handle.badBoundary {
+      throw GitStoreError(
+        "\(path): its list of shallow boundaries, the file shallow, is damaged: '\(line)' is no object id",
+        hints: ["git reads nothing of such a clone either (bad shallow line): clone the repository again"])
+    }
     self.path = path
     isBare = handle.isBare
     isShallow = handle.isShallow
@@ -129,8 +136,26 @@ public final class Clone {
 
   func read(_ id: ObjectID) -> ObjectDatabase.Outcome {
     if isListed, !loose.contains(id), !packs.contains(id) { return .absent }
-    if let reason = loose.damage(of: id) { return .damaged(reason) }
-    return objects.read(id)
+    let outcome = loose.damage(of: id).map { .damaged($0) } ?? objects.read(id)
+    guard case .damaged = outcome else { return outcome }
+    return soundCopy(of: id) ?? outcome
+  }
+
+  /// An object one of whose copies is damaged, from another one: git tries them all, libgit2 one.
+  private func soundCopy(of id: ObjectID) -> ObjectDatabase.Outcome? {
+    func read(_ objects: borrowing ObjectDatabase) -> ObjectDatabase.Outcome? {
+      switch objects.read(id) {
+      case .absent, .damaged: nil
+      case let outcome: outcome
+      }
+    }
+    for index in packs.indexes(of: id) {
+      if let pack = ObjectDatabase(pack: index), let outcome = read(pack) { return outcome }
+    }
+    for directory in loose.soundDirectories(of: id) {
+      if let own = ObjectDatabase(looseIn: directory), let outcome = read(own) { return outcome }
+    }
+    return nil
   }
 
   /// Its commit-graph, where git itself would use it and it is sound.
@@ -149,6 +174,14 @@ public final class Clone {
     }
     return nil
   }
+
+  /// The commit-graph that its history was read from.
+  var usedCommitGraph: CommitGraphChain? {
+    if case .opened(let chain) = commitGraphUse { chain } else { nil }
+  }
+
+  /// Whether its history was read from its commit-graph.
+  public var isReadFromCommitGraph: Bool { usedCommitGraph != nil }
 
   /// From here on, its commits are read one by one.
   func distrustCommitGraph(_ reason: String) {
@@ -236,7 +269,7 @@ public final class Clone {
         : ["git -C \(path) fsck tells what is missing or damaged; clone the repository again"])
   }
 
-  /// Told by the loader once it has read this clone's commits.
+  /// Told by the loader once it has read this clone's commits; of each ref that leads to an object that is not here, that.
   func noteHistory(isCut: Bool, missing: [LocalRef], damage: [String]) {
     historyNotes = []
     incompleteReason = isCut ? (isShallow ? "shallow" : isPartial ? "partial" : "objects are missing") : nil
@@ -245,7 +278,7 @@ public final class Clone {
         "\(path): commits name parents that are not here, though the clone is not shallow: objects are missing")
     }
     if let ref = missing.first {
-      incompleteReason = "objects are missing"
+      incompleteReason = isPartial ? "partial" : "objects are missing"
       let others = missing.count > 1 ? ", nor are those of \(missing.count - 1) other refs" : ""
       historyNotes.append("\(path): object \(ref.target) of \(ref.name) is not here\(others)")
     }
@@ -295,15 +328,14 @@ public final class Clone {
     var log: Reflog
     // Other refs may be each worktree's own: libgit2 knows.
     let isPlain = name == "HEAD" || ["refs/heads/", "refs/remotes/", "refs/tags/"].contains(where: name.hasPrefix)
-    if isPlain, let entries = Files.smallFile(path).flatMap(ReflogFile.entries) {
-      log = Reflog(entries: entries)
+    let file = (Files.smallFile(path) ?? Files.bytes(path)).map(ReflogFile.init)
+    if isPlain, let file, file.oddLines.isEmpty {
+      log = Reflog(entries: file.entries)
     } else {
       // libgit2 would create a missing log: it is asked first.
       log = Reflog(entries: handle.reflog(name))
-      let lines = Files.text(path)?.split(separator: "\n", omittingEmptySubsequences: false) ?? []
-      log.damagedLines = lines.enumerated().filter { !$1.isEmpty && !ReflogEntry.isWellFormed($1) }.map {
-        $0.offset + 1
-      }
+      let odd = file?.oddLines.filter { !$0.text.isEmpty && !ReflogEntry.isWellFormed($0.text) } ?? []
+      log.damagedLines = odd.map(\.number)
     }
     reflogs[name] = log
     return log

@@ -13,6 +13,8 @@ public final class CommitGraph: Sendable {
     case commit(Node)
     /// An annotated tag, peeled to the end; `nil` if it leads to no commit.
     case tag(peeled: Node?)
+    /// An annotated tag at whose end lies an object that no clone has: it may well be a commit.
+    case tagOfAbsent
     /// A tree or a blob.
     case other
     case absent
@@ -58,6 +60,20 @@ public final class CommitGraph: Sendable {
     self.flags = flags
     self.owners = owners
     self.others = others
+  }
+
+  /// The same with other numbers for the clones: the one at each index of `numbers` is called by what stands there.
+  init(_ graph: CommitGraph, owned numbers: [Int]) {
+    ids = graph.ids
+    times = graph.times
+    table = graph.table
+    offsets = graph.offsets
+    parentNodes = graph.parentNodes
+    generations = graph.generations
+    firstBelow = graph.firstBelow
+    flags = graph.flags
+    owners = graph.owners.map { $0 == GraphDiscovery.nobody ? $0 : UInt16(numbers[Int($0)]) }
+    others = graph.others
   }
 
   public var count: Int { ids.count }

@@ -18,7 +18,8 @@ struct FetchHead {
   init?(_ bytes: [UInt8]) {
     var lastURL = (bytes: bytes[0..<0], text: "")
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
-      let fields = line.split(separator: UInt8(ascii: "\t"), maxSplits: 2, omittingEmptySubsequences: false)
+      let fields = ReflogEntry.withoutReturn(line).split(
+        separator: UInt8(ascii: "\t"), maxSplits: 2, omittingEmptySubsequences: false)
       guard fields.count == 3,
         let id = unsafe fields[0].withUnsafeBytes({ unsafe ObjectHeader.id($0) })
       else { return nil }

@@ -22,7 +22,7 @@ struct GraphDiscovery {
   }
 
   private enum Object {
-    case tag(ObjectID)
+    case tag(ObjectID, mayLeadToCommit: Bool)
     case other
   }
 
@@ -209,8 +209,8 @@ struct GraphDiscovery {
       guard others[id] == nil else { return }
       let source = source(of: id)
       switch source {
-      case .object(.tag(let target), _):
-        others[id] = .tag(target)
+      case .object(.tag(let target, let mayLeadToCommit), _):
+        others[id] = .tag(target, mayLeadToCommit: mayLeadToCommit)
         next = target
       case .object(.other, _): others[id] = .other
       case .object(_, owner: Self.nobody) where told[id] == nil:
@@ -486,10 +486,19 @@ struct GraphDiscovery {
     return place
   }
 
-  /// Whether some clone has the object.
-  func isKnown(_ id: ObjectID) -> Bool {
-    if let node = node(of: id) { return owner(of: found.order[Int(node)]) != Self.nobody }
-    return others[id] != nil
+  /// The object that an id leads to, where no clone has it: itself or, through tags, one that may be a commit.
+  func missingEnd(of id: ObjectID) -> ObjectID? {
+    let (end, mayBeCommit) = end(of: id, mayBeCommit: true)
+    if let node = node(of: end) { return owner(of: found.order[Int(node)]) == Self.nobody ? end : nil }
+    return others[end] == nil && mayBeCommit ? end : nil
+  }
+
+  /// What an id leads to through tags, and whether that may be a commit by the word of the last of them.
+  private func end(of id: ObjectID, mayBeCommit: Bool) -> (ObjectID, mayBeCommit: Bool) {
+    var (end, mayBeCommit) = (id, mayBeCommit)
+    // A tag's id hashes its target's: no chain of tags comes back to itself.
+    while case .tag(let target, let mayLeadToCommit) = others[end] { (end, mayBeCommit) = (target, mayLeadToCommit) }
+    return (end, mayBeCommit)
   }
 
   /// Everything that the walk came to.
@@ -507,10 +516,10 @@ struct GraphDiscovery {
   /// What tags lead to, through other tags.
   private func peeled() -> [ObjectID: CommitGraph.Object] {
     others.mapValues { object in
-      guard case .tag(var target) = object else { return .other }
-      // A tag's id hashes its target's: no chain of tags comes back to itself.
-      while case .tag(let next) = others[target] { target = next }
-      return .tag(peeled: node(of: target))
+      guard case .tag(let target, let mayLeadToCommit) = object else { return .other }
+      let (end, mayBeCommit) = end(of: target, mayBeCommit: mayLeadToCommit)
+      let node = node(of: end)
+      return node == nil && others[end] == nil && mayBeCommit ? .tagOfAbsent : .tag(peeled: node)
     }
   }
 }

@@ -25,6 +25,10 @@ public enum GraphLoader {
   public static func load(
     clones: [Clone], ids: [ObjectID], told: [ToldCommit]
   ) throws(GitStoreError) -> CommitGraph {
+    // A commit is called the first clone's that has it: one that has what belongs to it comes before one that may not.
+    let order =
+      clones.indices.filter { !clones[$0].mayLackObjects } + clones.indices.filter { clones[$0].mayLackObjects }
+    let clones = order.map { clones[$0] }
     for clone in clones { try clone.proveReadable() }
     var tips: [ObjectID] = []
     for clone in clones { tips += try clone.allTips() }
@@ -36,10 +40,13 @@ public enum GraphLoader {
       discovery = discovered(clones, told, from: tips)
     }
     for (index, clone) in clones.enumerated() {
-      let missing = clone.refs.filter { !discovery.isKnown($0.target) }
+      let missing = clone.refs.compactMap { ref in
+        discovery.missingEnd(of: ref.target).map { Clone.LocalRef(name: ref.name, target: $0) }
+      }
       clone.noteHistory(isCut: discovery.found.isCut[index], missing: missing, damage: discovery.damage[index])
     }
-    return discovery.graph()
+    let graph = discovery.graph()
+    return order == Array(order.indices) ? graph : CommitGraph(graph, owned: order)
   }
 
   private static func discovered(_ clones: [Clone], _ told: [ToldCommit], from tips: [ObjectID]) -> GraphDiscovery {

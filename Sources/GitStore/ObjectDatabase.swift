@@ -12,11 +12,39 @@ internal import PushModel
     unsafe handle = odb
   }
 
+  /// One pack alone, by its index.
+  init?(pack index: String) {
+    var backend: OpaquePointer?
+    guard unsafe git_odb_backend_one_pack(&backend, index) == 0, let backend = unsafe backend else { return nil }
+    unsafe self.init(only: backend)
+  }
+
+  /// The loose objects of one directory alone.
+  init?(looseIn directory: String) {
+    var backend: OpaquePointer?
+    guard unsafe git_odb_backend_loose(&backend, directory, -1, 0, 0, 0) == 0, let backend = unsafe backend else {
+      return nil
+    }
+    unsafe self.init(only: backend)
+  }
+
+  private init?(only backend: OpaquePointer) {
+    var odb: OpaquePointer?
+    guard unsafe git_odb_new(&odb) == 0, let odb = unsafe odb else { return nil }
+    // From here on the database frees its backend.
+    guard unsafe git_odb_add_backend(odb, backend, 1) == 0 else {
+      unsafe git_odb_free(odb)
+      return nil
+    }
+    unsafe handle = odb
+  }
+
   deinit { unsafe git_odb_free(handle) }
 
   enum Outcome {
     case commit(parents: [ObjectID], time: Int64)
-    case tag(target: ObjectID)
+    /// By its own word, only a tag of a tree or a blob leads to no commit.
+    case tag(target: ObjectID, mayLeadToCommit: Bool)
     case other
     case absent
     /// The object is there and cannot be read.
@@ -63,10 +91,19 @@ internal import PushModel
   }
 
   private static func parseTag(_ bytes: UnsafeRawBufferPointer) -> Outcome {
+    var target: ObjectID?
+    var mayLeadToCommit = true
     var header = unsafe ObjectHeader(bytes)
     while let line = unsafe header.next() {
-      if unsafe line.has("object "), let target = unsafe line.id(from: 7) { return .tag(target: target) }
+      if target == nil, unsafe line.has("object ") {
+        target = unsafe line.id(from: 7)
+      } else if unsafe line.reads("type tree") {
+        mayLeadToCommit = false
+      } else if unsafe line.reads("type blob") {
+        mayLeadToCommit = false
+      }
     }
-    return .damaged("a tag names no object")
+    guard let target else { return .damaged("a tag names no object") }
+    return .tag(target: target, mayLeadToCommit: mayLeadToCommit)
   }
 }

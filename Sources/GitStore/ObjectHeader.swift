@@ -56,6 +56,8 @@ internal import PushModel
       return true
     }
 
+    func reads(_ text: StaticString) -> Bool { unsafe bytes.count == text.utf8CodeUnitCount && has(text) }
+
     /// The id that the line ends with, from an offset on.
     func id(from start: Int) -> ObjectID? {
       guard unsafe bytes.count == start + 40 else { return nil }

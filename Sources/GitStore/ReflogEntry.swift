@@ -17,6 +17,11 @@ struct ReflogEntry: Hashable {
     self.act = act ?? Self.act(message)
   }
 
+  /// A line as it was before an editor or a copy gave it another system's end: git takes no notice of that.
+  static func withoutReturn(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+  }
+
   /// What moved the ref, as git 2.x writes it.
   enum Act: Hashable {
     /// A fetch or pull by ref name: `...: fast-forward`, `forced-update`, `storing head`.
@@ -56,7 +61,7 @@ struct ReflogEntry: Hashable {
   }
 
   /// Whether a line of a log's file is one that git writes: `OLD NEW NAME <EMAIL> TIME ZONE[TAB MESSAGE]`.
-  static func isWellFormed(_ line: Substring) -> Bool {
+  static func isWellFormed(_ line: String) -> Bool {
     let head = line.prefix { $0 != "\t" }
     let ids = head.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
     guard ids.count == 3, ObjectID(hex: ids[0]) != nil, ObjectID(hex: ids[1]) != nil,

@@ -1,21 +1,28 @@
 internal import PushModel
 
-/// A ref's log, oldest line first, where every line of it is written plainly, as git does.
+/// A ref's log, oldest line first: `OLD NEW NAME <EMAIL> TIME ZONE[TAB MESSAGE]`.
 ///
-/// What is not is left to libgit2, whose reading it stands in for: `OLD NEW NAME <EMAIL> TIME ZONE[TAB MESSAGE]`.
-enum ReflogFile {
-  /// `nil` where a line is not plain.
-  static func entries(_ bytes: [UInt8]) -> [ReflogEntry]? {
-    var entries: [ReflogEntry] = []
+/// Where every line of it is written plainly, as git does, this stands in for libgit2's reading.
+struct ReflogFile {
+  /// Of the lines that are written plainly.
+  private(set) var entries: [ReflogEntry] = []
+  /// The others, counted from 1, which are left to libgit2.
+  private(set) var oddLines: [(number: Int, text: String)] = []
+
+  init(_ bytes: [UInt8]) {
     var start = 0
+    var number = 1
     while start < bytes.count {
-      guard let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")),
-        let entry = entry(bytes[start..<end], after: entries.last)
-      else { return nil }
-      entries.append(entry)
-      start = end + 1
+      let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n"))
+      let line = ReflogEntry.withoutReturn(bytes[start..<(end ?? bytes.count)])
+      if end != nil, let entry = Self.entry(line, after: entries.last) {
+        entries.append(entry)
+      } else {
+        oddLines.append((number, String(decoding: line, as: UTF8.self)))
+      }
+      start = (end ?? bytes.count) + 1
+      number += 1
     }
-    return entries
   }
 
   private static func entry(_ line: ArraySlice<UInt8>, after last: ReflogEntry?) -> ReflogEntry? {

@@ -57,6 +57,15 @@ internal import PushModel
   var isBare: Bool { unsafe git_repository_is_bare(pointer) == 1 }
   /// The list of boundaries is the main worktree's; libgit2 looks for one beside each linked worktree's HEAD.
   var isShallow: Bool { Files.text(commonDirectory + "shallow")?.isEmpty == false }
+  /// A line of that list which is none of git's: git reads nothing of such a repository.
+  var badBoundary: String? {
+    let lines = (Files.bytes(commonDirectory + "shallow") ?? []).split(
+      separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    let last = lines.last?.isEmpty == true ? lines.dropLast() : lines[...]
+    return last.first { ObjectID(hex: String(decoding: $0.prefix(40), as: UTF8.self)) == nil }.map {
+      String(decoding: $0.prefix(60), as: UTF8.self)
+    }
+  }
   /// Ends in a slash.
   var gitDirectory: String { unsafe String(cString: git_repository_path(pointer)) }
   /// Ends in a slash.
@@ -153,7 +162,8 @@ internal import PushModel
         let old = unsafe git_reflog_entry_id_old(entry), let new = unsafe git_reflog_entry_id_new(entry),
         let committer = unsafe git_reflog_entry_committer(entry)
       else { return nil }
-      let message = unsafe git_reflog_entry_message(entry).map { unsafe String(cString: $0) } ?? ""
+      var message = unsafe git_reflog_entry_message(entry).map { unsafe String(cString: $0) } ?? ""
+      if message.utf8.last == UInt8(ascii: "\r") { message.unicodeScalars.removeLast() }
       return unsafe ReflogEntry(
         old: Self.id(old), new: Self.id(new), time: Timestamp(seconds: committer.pointee.when.time), message: message)
     }

@@ -67,11 +67,15 @@ struct RunContext {
     if let memory = try memory(of: last.identity) { seen.remember(memory, clones: clones.clones.map(\.path)) }
     var failure: ExposureError?
     for index in selection.epochs.indices.reversed() {
-      let (judge, _) = try judge(index, of: selection.epochs, seen)
-      do {
-        return try judge.exposure(of: word)
-      } catch {
-        failure = failure ?? error
+      while true {
+        let (judge, _, graph) = try judge(index, of: selection.epochs, seen)
+        do {
+          let exposure = try judge.exposure(of: word)
+          if GraphProof.check(graph, of: clones.clones, at: exposure.restsOn) != nil { return exposure }
+        } catch {
+          failure = failure ?? error
+          break
+        }
       }
     }
     throw PushtrailError(failure?.message ?? "nothing is known of \(word)", hints: failure?.candidates ?? [])
@@ -80,21 +84,37 @@ struct RunContext {
   private func report(
     _ index: Int, of epochs: [RepositorySelection.Epoch], _ seen: ClonesSeen
   ) throws(PushtrailError) -> (ProvenanceReport, doubtful: Set<Int>) {
-    let (judge, coverage) = try judge(index, of: epochs, seen)
     let times = epochs[index].events.map(\.time)
-    defer { options.didFinish?(.judgement) }
-    let report = judge.report(
-      repository: epochs[index].identity,
-      trail: TrailSummary(
-        files: reading.files, bytes: reading.bytes, records: reading.records,
-        codecommitRecords: reading.codecommitRecords, duplicates: trail.duplicates, unreadable: reading.unreadable,
-        firstEventTime: times.min(), lastEventTime: times.max(), coverage: coverage.intervals))
-    return (report, judge.doubtfulClones)
+    while true {
+      let (judge, coverage, graph) = try judge(index, of: epochs, seen)
+      var report = judge.report(
+        repository: epochs[index].identity,
+        trail: TrailSummary(
+          files: reading.files, bytes: reading.bytes, records: reading.records,
+          codecommitRecords: reading.codecommitRecords, duplicates: trail.duplicates, unreadable: reading.unreadable,
+          firstEventTime: times.min(), lastEventTime: times.max(), coverage: coverage.intervals))
+      let checked = GraphProof.check(graph, of: clones.clones, at: report.restsOn)
+      options.didFinish?(.judgement)
+      guard let checked else { continue }
+      report.limits += beliefs(checked)
+      return (report, judge.doubtfulClones)
+    }
+  }
+
+  /// What is taken from commit-graphs unseen, where any is used.
+  private func beliefs(_ checked: Int) -> [String] {
+    let paths = clones.clones.filter(\.isReadFromCommitGraph).map(\.path)
+    guard !paths.isEmpty else { return [] }
+    let commits =
+      checked == 1 ? "1 commit that the answers rest on was" : "\(checked) commits that the answers rest on were"
+    return [
+      "History is read from the commit-graph of \(paths.joined(separator: ", ")), as git reads it: \(commits) held against the objects themselves, and of all others it is believed. git fsck checks them all."
+    ]
   }
 
   private func judge(
     _ index: Int, of epochs: [RepositorySelection.Epoch], _ seen: ClonesSeen
-  ) throws(PushtrailError) -> (Judge, Coverage) {
+  ) throws(PushtrailError) -> (Judge, Coverage, CommitGraph) {
     let epoch = epochs[index]
     let isOnly = epochs.count == 1
     let next = index + 1 < epochs.count ? epochs[index + 1].start : nil
@@ -137,7 +157,7 @@ struct RunContext {
       options: JudgementOptions(
         since: options.since, until: options.until, clockSkew: options.clockSkew, auditFrom: options.auditFrom,
         commits: options.commits, failOn: options.failOn, excludedPrincipals: Set(options.excludedPrincipals)))
-    return (judge, coverage)
+    return (judge, coverage, graph)
   }
 
   private var stateChangeNotes: [String] {

@@ -109,6 +109,45 @@ import Testing
     #expect(pair[0].incompleteReason == nil)
   }
 
+  @Test(arguments: ["garbage\n", "\n", "ID\n\n", "ID\nID", "ID\r\n", "ID x\n", "ID\ngarbage", ""])
+  func aListOfBoundariesThatGitRefusesIsRefused(list: String) throws {
+    let world = try GitWorld()
+    try world.makeServer()
+    let path = try world.clone("cut", "--depth=1")
+    let id = try world.id("HEAD", in: path)
+    try Data(list.replacing("ID", with: id.hex).utf8).write(to: URL(filePath: path + "/.git/shallow"))
+    // Git itself knows the clone for shallow only where it walks: HEAD's parents are not here.
+    let isRead = world.succeeds("rev-parse", "--is-shallow-repository", in: path)
+    do {
+      let clone = try Clone(path: path)
+      #expect(isRead)
+      _ = try GraphLoader.load(clones: [clone], ids: [], told: [])
+      #expect(clone.incompleteReason == (list.isEmpty ? "objects are missing" : "shallow"))
+    } catch {
+      #expect(!isRead && error.message.contains("shallow boundaries") && error.message.contains("cut"))
+    }
+  }
+
+  /// Whatever their order, a commit is said to be in the clone from which it can be brought back whole.
+  @Test func aWholeCloneComesBeforeOneThatLacksObjects() throws {
+    let world = try GitWorld()
+    try world.makeServer()
+    let paths = [
+      try world.clone("alone", "--depth=1"), try world.clone("partial", "--no-checkout", "--filter=blob:none"),
+      try world.clone("whole"), try world.clone("second"),
+    ]
+    let head = try world.id("HEAD", in: paths[2])
+    for order in [[0, 1, 2, 3], [2, 0, 3, 1], [1, 3, 2, 0], [0, 1]] {
+      let clones = try order.map { try Clone(path: paths[$0]) }
+      let graph = try GraphLoader.load(clones: clones, ids: [], told: [])
+      let expected = order.firstIndex { $0 >= 2 } ?? 0
+      for node in 0..<CommitGraph.Node(graph.count) where graph.id(node) == head || expected > 0 {
+        #expect(graph.clone(node) == expected)
+      }
+      #expect(clones.map(\.incompleteReason) == order.map { _ in nil })
+    }
+  }
+
   @Test(arguments: ["blob:none", "tree:0"])
   func partialClonesHaveTheirWholeHistory(filter: String) throws {
     let world = try GitWorld()
@@ -141,6 +180,74 @@ import Testing
     #expect(graph.object(try world.id("tree", in: author)) == .tag(peeled: nil))
     #expect(graph.object(try world.id("blob", in: author)) == .other)
     #expect(graph.object(.zero) == .absent)
+  }
+
+  /// A tag object in `path`, of an object that need not be there.
+  private func tagObject(_ name: String, of id: ObjectID, _ kind: String, in path: String, _ world: GitWorld) throws
+    -> ObjectID
+  {
+    let text = "object \(id)\ntype \(kind)\ntag \(name)\ntagger A <a@x> \(GitWorld.start) +0000\n\n\(name)\n"
+    let made = try world.git("hash-object", "-t", "tag", "-w", "--stdin", in: path, input: text)
+    return try #require(ObjectID(hex: made))
+  }
+
+  /// What a tag leads to may be no commit, or a commit that is not here: git tells the two apart, and so does the graph.
+  @Test func aTagWhoseCommitIsInNoCloneMayLeadToOne() throws {
+    let world = try GitWorld()
+    let author = try world.makeServer()
+    let path = try world.clone("cut", "--depth=1")
+    let head = try world.id("main", in: author)
+    let parent = try world.id("main~1", in: author)
+    let absent = try #require(ObjectID(hex: String(head.hex.reversed())))
+    let tag = try tagObject("one", of: absent, "commit", in: path, world)
+    let nested = try tagObject("two", of: tag, "tag", in: path, world)
+    let lost = try tagObject("three", of: absent, "tag", in: path, world)
+    let blob = try tagObject("four", of: absent, "blob", in: path, world)
+    // A parent beyond the boundary is known by its id alone.
+    let cut = try tagObject("five", of: parent, "commit", in: path, world)
+    for id in [tag, nested, lost, cut] { #expect(!world.succeeds("rev-parse", "\(id)^{commit}", in: path)) }
+    let clone = try Clone(path: path)
+    let graph = try GraphLoader.load(clones: [clone], ids: [tag, nested, lost, blob, cut], told: [])
+    for id in [tag, nested, lost] { #expect(graph.object(id) == .tagOfAbsent) }
+    #expect(graph.object(blob) == .tag(peeled: nil))
+    let beyond = try #require(graph.node(of: parent))
+    #expect(graph.object(cut) == .tag(peeled: beyond) && !graph.isPresent(beyond) && !graph.isComplete(beyond))
+    #expect(clone.incompleteReason == "shallow")
+    // With a clone that has the commit, they lead there.
+    let joined = try GraphLoader.load(clones: [clone, Clone(path: author)], ids: [cut], told: [])
+    let found = try #require(joined.node(of: parent))
+    #expect(joined.object(cut) == .tag(peeled: found) && joined.isPresent(found))
+  }
+
+  @Test(arguments: ["one", "two", "head"])
+  func aRefThatLeadsToATagOfNothingLeavesTheCloneIncomplete(ref: String) throws {
+    let world = try GitWorld()
+    let author = try world.makeServer()
+    let absent = try #require(ObjectID(hex: String(world.id("main", in: author).hex.reversed())))
+    let tag = try tagObject("one", of: absent, "commit", in: author, world)
+    let nested = try tagObject("two", of: tag, "tag", in: author, world)
+    let name = ref == "head" ? "refs/odd/head" : "refs/tags/\(ref)"
+    try world.git("update-ref", name, (ref == "one" ? tag : nested).hex, in: author)
+    #expect(!world.succeeds("fsck", "--connectivity-only", in: author))
+    let clone = try Clone(path: author)
+    _ = try GraphLoader.load(clones: [clone], ids: [], told: [])
+    #expect(clone.incompleteReason == "objects are missing")
+    #expect(clone.notes.contains("\(author): object \(absent) of \(name) is not here"), "\(clone.notes)")
+  }
+
+  /// Only commits count: what a filter left out of the rest leaves a clone whole.
+  @Test func aTagOfABlobThatAFilterLeftOutLeavesThePartialCloneWhole() throws {
+    let world = try GitWorld()
+    let author = try world.makeServer()
+    try world.git("tag", "-a", "-m", "key", "key", "main:file", in: author)
+    try world.git("tag", "-a", "-m", "tree", "tree", "main^{tree}", in: author)
+    try world.git("push", "-q", "origin", "key", "tree", in: author)
+    let path = try world.clone("partial", "--no-checkout", "--filter=tree:0")
+    let graph = try load(path, world).graph
+    #expect(graph.object(try world.id("key", in: path)) == .tag(peeled: nil))
+    #expect(graph.object(try world.id("tree", in: path)) == .tag(peeled: nil))
+    let tags = try world.clone("tags", "--no-checkout", "--filter=object:type=tag")
+    #expect(try Clone(path: tags).isPartial)
   }
 
   @Test func idsThatNoRefReachesAreFound() throws {

@@ -313,6 +313,77 @@ import Testing
     #expect(believed > 100)
   }
 
+  // MARK: - What an answer rests on
+
+  private func check(_ path: String, _ revisions: [String], _ world: GitWorld) throws -> (checked: Int?, clone: Clone) {
+    let clone = try Clone(path: path)
+    let graph = try GraphLoader.load(clones: [clone], ids: [], told: [])
+    #expect(clone.isReadFromCommitGraph)
+    return (GraphProof.check(graph, of: [clone], at: try revisions.map { try world.id($0, in: path) }), clone)
+  }
+
+  /// Flips a byte of an object in the only pack, whose index stays as it was.
+  private func rot(_ id: ObjectID, in path: String, _ world: GitWorld) throws {
+    let folder = path + "/objects/pack/"
+    let name = try #require(FileManager.default.contentsOfDirectory(atPath: folder).first { $0.hasSuffix(".pack") })
+    let line = try #require(
+      world.git("verify-pack", "-v", folder + name, in: path).split(separator: "\n").first { $0.hasPrefix(id.hex) })
+    let offset = try #require(line.split(separator: " ").dropFirst(4).first.flatMap { Int($0) })
+    var bytes = try Data(contentsOf: URL(filePath: folder + name))
+    bytes[offset + 20] ^= 0x55
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: folder + name)
+    try bytes.write(to: URL(filePath: folder + name))
+    #expect(!world.succeeds("cat-file", "-p", id.hex, in: path))
+  }
+
+  @Test(arguments: [60, 400])
+  func aTipThatRottedInItsPackIsSeen(commits: Int) throws {
+    let world = try GitWorld()
+    let path = try history(world, seed: 2, commits: commits)
+    try world.git("repack", "-q", "-a", "-d", "-f", in: path)
+    try world.git("commit-graph", "write", "--reachable", in: path)
+    let all = (1...commits).map { "refs/tags/t\($0)" }
+    #expect(try check(path, all, world).checked == commits)
+    // A commit that another one is told as a difference to may take that along.
+    let rotten = try world.id("refs/tags/t\(commits)", in: path)
+    try rot(rotten, in: path, world)
+    // Git itself walks over it, by the commit-graph.
+    #expect(try world.git("rev-list", "--count", "--all", in: path) == "\(commits)")
+    for asked in [all, ["refs/tags/t\(commits)"]] {
+      let (checked, clone) = try check(path, asked, world)
+      #expect(checked == nil && !clone.isReadFromCommitGraph)
+      #expect(clone.notes.contains { $0.contains("commit-graph is not used: commit") }, "\(clone.notes)")
+      let graph = try GraphLoader.load(clones: [clone], ids: [rotten], told: [])
+      #expect(clone.incompleteReason == "damaged objects" && graph.object(rotten) == .absent)
+    }
+  }
+
+  /// A commit-graph with a sound checksum that gives one commit other parents, or another date.
+  @Test(arguments: [20, 28, 32])
+  func aTipThatWasForgedIsSeen(field: Int) throws {
+    let world = try GitWorld()
+    let path = try history(world, seed: 2, commits: 80)
+    let (expected, _, _) = try load(path)
+    try world.git("commit-graph", "write", "--reachable", in: path)
+    let file = URL(filePath: graphFile(path))
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file.path)
+    let sound = try Data(contentsOf: file)
+    let ids = world.ids(try world.git("rev-list", "--all", in: path)).sorted()
+    // A commit with one parent.
+    let index = try #require(ids.firstIndex { expected[$0]?.parents.count == 1 })
+    let tables = try #require(sound.range(of: Data("CDAT".utf8))?.upperBound)
+    let start = sound[tables..<tables + 8].reduce(0) { $0 << 8 | Int($1) } + 36 * index
+    var forged = sound.dropLast(20)
+    forged[start + field + 3] ^= 1
+    forged += Data(Insecure.SHA1.hash(data: forged))
+    try forged.write(to: file)
+    let (checked, clone) = try check(path, (1...80).map { "refs/tags/t\($0)" }, world)
+    #expect(checked == nil)
+    let what = field == 20 ? "other parents" : "another date"
+    #expect(clone.notes.contains { $0.contains("it gives commit \(ids[index]) \(what)") }, "\(clone.notes)")
+    #expect(try content(GraphLoader.load(clones: [clone], ids: [], told: [])) == expected)
+  }
+
   // MARK: - Stale
 
   @Test func whatWasPrunedIsGone() throws {

@@ -47,6 +47,76 @@ import Testing
     try check(author, "an index of the old kind")
   }
 
+  /// One copy of an object is damaged, another is not: git reads that, and so does the tool, whichever it is.
+  @Test(arguments: ["loose", "packed", "first pack", "second pack", "borrowed"])
+  func aSoundCopyBesideADamagedOneIsRead(damaged: String) throws {
+    let world = try GitWorld()
+    let author = try world.makeServer()
+    try world.git("tag", "-a", "-m", "v1", "v1", in: author)
+    let objects = author + "/.git/objects"
+    let revisions = ["HEAD", "HEAD~1", "v1"]
+    let ids = try revisions.map { try world.id($0, in: author) }
+    func pack() throws -> String {
+      let list = try world.git("rev-list", "--objects", "--all", in: author)
+      let name = try world.git(
+        "pack-objects", "-q", "--window=0", objects + "/pack/pack", in: author, input: list + "\n")
+      return "\(objects)/pack/pack-\(name).pack"
+    }
+    func garble(_ file: String, at offset: Int) throws {
+      var bytes = try Data(contentsOf: URL(filePath: file))
+      bytes[offset] ^= 0x55
+      try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
+      try bytes.write(to: URL(filePath: file))
+    }
+    func garble(_ ids: [ObjectID], inPack pack: String) throws {
+      for line in try world.git("verify-pack", "-v", pack, in: author).split(separator: "\n") {
+        let fields = line.split(separator: " ")
+        guard let id = ObjectID(hex: fields[0]), ids.contains(id) else { continue }
+        try garble(pack, at: try #require(Int(fields[4])) + 20)
+      }
+    }
+    func garble(_ id: ObjectID, looseIn objects: String) throws {
+      try garble("\(objects)/\(id.hex.prefix(2))/\(id.hex.dropFirst(2))", at: 20)
+    }
+    var path = author
+    switch damaged {
+    case "loose":
+      _ = try pack()
+      for id in ids { try garble(id, looseIn: objects) }
+    case "packed":
+      let pack = try pack()
+      try garble(ids, inPack: pack)
+    case "first pack", "second pack":
+      let first = try pack()
+      try world.commit("more", in: author)
+      let second = try pack()
+      try world.git("prune-packed", in: author)
+      try garble(ids, inPack: damaged == "first pack" ? first : second)
+    default:
+      path = world.path("borrower")
+      try world.git("clone", "-q", "--shared", author, path)
+      let own = path + "/.git/objects"
+      for id in ids {
+        let folder = "\(own)/\(id.hex.prefix(2))"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let name = "/\(id.hex.prefix(2))/\(id.hex.dropFirst(2))"
+        try FileManager.default.copyItem(atPath: objects + name, toPath: own + name)
+        try garble(id, looseIn: objects)
+      }
+    }
+    for id in ids { #expect(world.succeeds("cat-file", "-p", id.hex, in: path)) }
+    let clone = try Clone(path: path)
+    for id in ids.dropLast() {
+      let line = try world.git("log", "-1", "--format=%P %ct", id.hex, in: path).split(separator: " ")
+      let parents = line.dropLast().compactMap { ObjectID(hex: $0) }
+      #expect(read(id, clone) == "commit \(parents) \(line.last ?? "")")
+    }
+    #expect(read(ids[2], clone) == "other")
+    let graph = try GraphLoader.load(clones: [clone], ids: [], told: [])
+    #expect((0..<CommitGraph.Node(graph.count)).allSatisfy { graph.isPresent($0) && graph.isComplete($0) })
+    #expect(clone.incompleteReason == nil && clone.notes.isEmpty)
+  }
+
   /// libgit2 reads a log, and the plain reading of its bytes is the same or none.
   @Test func plainReflogsAreReadAsLibgit2ReadsThem() throws {
     let world = try GitWorld()
@@ -72,12 +142,44 @@ import Testing
     var plain = 0
     for content in contents {
       try content.write(to: file)
-      guard let entries = ReflogFile.entries([UInt8](content)) else { continue }
+      let log = ReflogFile([UInt8](content))
+      guard log.oddLines.isEmpty else { continue }
       plain += 1
-      #expect(try entries == Clone(path: author).handle.reflog("refs/heads/logged"))
+      #expect(try log.entries == Clone(path: author).handle.reflog("refs/heads/logged"))
       #expect(try Clone(path: author).damagedReflogLines("refs/heads/logged").isEmpty)
     }
     #expect(plain >= 4)
+  }
+
+  /// A log whose lines end as another system's do: git reads it.
+  @Test(arguments: [1, 2000])
+  func aLogWithReturnsSaysWhatGitReadsThere(times: Int) throws {
+    let world = try GitWorld()
+    let author = try world.makeServer()
+    for message in ["update by push", "fetch origin: fast-forward", "fetch: forced-update", "no end"] {
+      try world.git("commit", "-q", "--allow-empty", "-m", "more", in: author)
+      try world.git("update-ref", "--create-reflog", "-m", message, "refs/heads/logged", "HEAD", in: author)
+    }
+    let file = URL(filePath: author + "/.git/logs/refs/heads/logged")
+    let whole = try String(decoding: Data(contentsOf: file), as: UTF8.self)
+    func read(_ text: String) throws -> (entries: [ReflogEntry], damaged: [Int]) {
+      try Data(text.utf8).write(to: file)
+      let clone = try Clone(path: author)
+      let entries = clone.reflog("refs/heads/logged")
+      let told = try world.git("log", "-g", "--format=%H %gs", "refs/heads/logged", in: author)
+        .split(whereSeparator: \.isNewline)
+      #expect(told.reversed().map(String.init) == entries.map { "\($0.new) \($0.message)" })
+      return (entries, clone.damagedReflogLines("refs/heads/logged"))
+    }
+    let text = String(repeating: whole, count: times)
+    let plain = try read(text)
+    let returns = text.replacing("\n", with: "\r\n")
+    let found = try read(returns)
+    #expect(found.entries == plain.entries && found.damaged.isEmpty && plain.damaged.isEmpty)
+    #expect(found.entries.prefix(3).map(\.act) == plain.entries.prefix(3).map(\.act) && found.entries[0].act == .push)
+    // One line that is not git's: the others are read, and it is said.
+    let broken = try read("garbage\r\n" + returns)
+    #expect(broken.entries == plain.entries && broken.damaged == [1])
   }
 
   @Test func differencesAreAppliedOnlyWhereTheyFit() {

@@ -44,20 +44,29 @@ final class History: Sendable {
 
   private func find(_ id: ObjectID) -> Found {
     switch graph.object(id) {
-    case .commit(let node): Found(id: id, kind: graph.isPresent(node) ? .commit : .absent, node: node)
-    case .tag(let node?): Found(id: id, kind: .commit, node: node)
+    case .commit(let node), .tag(let node?): Found(id: id, kind: graph.isPresent(node) ? .commit : .absent, node: node)
     case .tag(nil), .other: Found(id: id, kind: .notACommit, node: nil)
-    case .absent: Found(id: id, kind: .absent, node: nil)
+    case .tagOfAbsent, .absent: Found(id: id, kind: .absent, node: nil)
     }
   }
 
-  /// What a clone has under an id. A commit that only an event tells of is `absent`.
+  /// What a clone has under an id. A commit that only an event tells of is `absent`, and so is a tag of a commit that no
+  /// clone has.
   func kind(of id: ObjectID) -> Kind { look(id).kind }
 
   /// The commit that an id leads to; also one that only an event tells of.
   func node(of id: ObjectID) -> CommitGraph.Node? { look(id).node }
 
   func isPresent(_ id: ObjectID) -> Bool { look(id).kind != .absent }
+
+  /// Whether a clone has the very object; of a tag, its commit may be in none.
+  func hasObject(_ id: ObjectID) -> Bool {
+    if isPresent(id) { return true }
+    switch graph.object(id) {
+    case .tag, .tagOfAbsent, .other: return true
+    case .commit, .absent: return false
+    }
+  }
 
   /// Whether a clone has it, or the server's own word tells its parents and date.
   func isKnown(_ id: ObjectID) -> Bool {

@@ -16,6 +16,8 @@ public struct Exposure: Sendable {
   public var lacksPulls: Bool
   /// Refs whose last known state is in no clone or has an incomplete history: they may have it too.
   public var uncertainRefs: [RefName]
+  /// Commits that the answer rests on.
+  public var restsOn: [ObjectID]
 
   /// A stretch of time in which a ref had the commit, or may have had it.
   public struct Interval: Hashable, Sendable {

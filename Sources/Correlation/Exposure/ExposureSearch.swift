@@ -29,7 +29,8 @@ struct ExposureSearch {
     return Exposure(
       commit: commit, intervals: intervals,
       reads: found.values.sorted { ($0.time, $0.eventID) < ($1.time, $1.eventID) }, clones: copies(of: commit),
-      excluded: excluded, lacksPulls: judgement.ledger.pulls.isEmpty, uncertainRefs: judgement.current.uncertain)
+      excluded: excluded, lacksPulls: judgement.ledger.pulls.isEmpty, uncertainRefs: judgement.current.uncertain,
+      restsOn: [commit] + judgement.restsOn())
   }
 
   func report(_ read: Reads.Read, of commit: ObjectID) -> Exposure.Read {

@@ -25,6 +25,7 @@ extension Judge {
       epochs: [], findings: findings, summary: assembly.summary(findings))
     report.goneFromServer = judgement.evidence.server.gone
     report.uncertainRefs = judgement.current.uncertain
+    report.restsOn = judgement.restsOn()
     return report
   }
 

@@ -33,7 +33,8 @@ struct VerdictRule {
       return deletion(item, of: knowledge)
     }
     let relation = current.relation(of: tip, to: refIndex)
-    if relation == .inAll, history.isPresent(tip) || isSeen(tip, knowledge) {
+    let isHere = timeline.isTag ? history.hasObject(tip) : history.isPresent(tip)
+    if relation == .inAll, isHere || isSeen(tip, knowledge) {
       return Result(verdict: .intact)
     }
     let dropped = relation == .inAll ? nil : drops.drop(of: tip, item: item)

@@ -24,6 +24,8 @@ public struct ProvenanceReport: Sendable {
   public var goneFromServer: Set<ObjectID> = []
   /// Refs whose last known state is in no clone or has an incomplete history. Said in `limits` as well.
   public var uncertainRefs: [RefName] = []
+  /// Commits that the answers rest on; no part of the document.
+  public var restsOn: [ObjectID] = []
 
   public init(
     repository: RepositoryIdentity, trail: TrailSummary, clones: [CloneSummary], pushes: [PushReport],

@@ -24,6 +24,8 @@ struct ForcePushRule: FindingRule {
     if let removed = report.removed {
       message += ": \(removed.incomplete ? "at least " : "")\(Phrase.count(removed.count, "commit")) replaced"
       if !removed.commits.isEmpty { message += " (\(Phrase.survival(removed.commits)))" }
+    } else if report.tip == .notACommit {
+      message += ": the new tip is no commit, and has no history"
     } else {
       let isGone = report.before.tip.map(SettleCommands(judgement).isGone) ?? false
       message +=
@@ -40,6 +42,7 @@ struct ForcePushRule: FindingRule {
 
   private func settle(_ report: UpdateReport, _ judgement: Judgement) -> [String] {
     guard let removed = report.removed else {
+      if report.tip == .notACommit, let before = report.before.tip, judgement.history.isKnown(before) { return [] }
       return report.before.tip.map { SettleCommands(judgement).lookFor([$0]) } ?? []
     }
     return removed.incomplete
@@ -48,6 +51,7 @@ struct ForcePushRule: FindingRule {
 
   private func proof(_ report: UpdateReport) -> [String] {
     guard let before = report.before.tip, let after = report.after else { return [] }
+    if report.tip == .notACommit { return ["\(after) is no commit"] }
     switch report.proof {
     case .absence: return ["the complete history of \(after.short) lacks \(before)"]
     case .graph: return ["\(before) is not an ancestor of \(after)"]

@@ -108,13 +108,14 @@ struct Witnesses {
     let matches = matcher.matches()
     for (act, event) in matches.enumerated() {
       guard let event else { continue }
-      confirmed.insert(acts[act].clone)
+      let isCopied = act >= fetches.count && pushes.copied.contains(act - fetches.count)
+      if !isCopied { confirmed.insert(acts[act].clone) }
       if act < fetches.count {
         confirmed.formUnion(fetches[act].clones)
         pullOfFetch[act] = event
         fetchOfPull[event] = act
       } else {
-        noteMadeFrom(pushes.pushes[event - pulls.count], clone: acts[act].clone)
+        noteMadeFrom(pushes.pushes[event - pulls.count], clone: acts[act].clone, isCopied: isCopied)
       }
     }
     dropBetterExplained(evidence, skew, acts)
@@ -188,14 +189,16 @@ struct Witnesses {
   /// Pushes that two clones claim.
   private var contradicted: Set<Int> = []
 
-  private mutating func noteMadeFrom(_ push: Int?, clone: Int) {
+  private mutating func noteMadeFrom(_ push: Int?, clone: Int, isCopied: Bool) {
     guard let push else { return }
-    if let other = cloneOfPush[push], other != clone { contradicted.insert(push) }
+    if isCopied || cloneOfPush[push] ?? clone != clone { contradicted.insert(push) }
     cloneOfPush[push] = clone
   }
 
   private struct PushActs {
     var acts: [ClockMatcher.Act] = []
+    /// Those of which two clones have the very line: one of the two was copied, and nothing tells which.
+    var copied: Set<Int> = []
     /// When each event was logged: updates, and the advertisements of pushes that sent nothing.
     var events: [Timestamp] = []
     /// The push of each event; `nil` for an advertisement.
@@ -227,11 +230,16 @@ struct Witnesses {
       result.events.append(attempt.event.time)
       result.pushes.append(nil)
     }
-    var seen: Set<String> = []
+    var seen: [String: Int] = [:]
     for line in lines {
       // The same line in a copied clone is one push.
       let copyKey = line.logLine.map { "\($0.log) \(line.latest) \(line.value)" } ?? line.evidence
-      guard let clone = line.clone, case .tip(let tip) = line.value, seen.insert(copyKey).inserted else { continue }
+      guard let clone = line.clone, case .tip(let tip) = line.value else { continue }
+      if let known = seen[copyKey] {
+        if result.acts[known].clone != clone { result.copied.insert(known) }
+        continue
+      }
+      seen[copyKey] = result.acts.count
       var candidates = (updates[Target(ref: line.ref, tip: tip)] ?? []).filter {
         abs(result.events[$0 - firstEvent] - line.latest) <= skew
       }

@@ -19,6 +19,8 @@ internal import PushModel
   private let file: MappedFile
 
   private static let commitSize = 36
+  /// The bits of a committer's time that there is room for.
+  static let timeMask: Int64 = 0x3_ffff_ffff
 
   enum Failure: Error {
     case absent
@@ -117,6 +119,6 @@ internal import PushModel
   func time(_ index: Int) -> Int64 {
     precondition(index >= 0 && index < count)
     let start = index * Self.commitSize + SortedIDs.idSize + 8
-    return unsafe Int64(commits.bigEndian(at: start, as: UInt64.self) & 0x3_ffff_ffff)
+    return unsafe Int64(truncatingIfNeeded: commits.bigEndian(at: start, as: UInt64.self)) & Self.timeMask
   }
 }

@@ -8,8 +8,9 @@ internal import PushModel
 /// holds more than its header says (7177); a clone to audit is a stranger's. So each is inflated and measured here first.
 struct LooseObjects {
   private let directories: [String]
-  /// Which of the directories has an object.
+  /// Which of the directories has an object; the first, where several do.
   private let owners: [ObjectID: Int]
+  private let otherOwners: [ObjectID: [Int]]
   /// Whether all of them could be listed: then no other object lies loose.
   let isWhole: Bool
 
@@ -19,6 +20,7 @@ struct LooseObjects {
   /// - Parameter directories: `objects` directories.
   init(_ directories: [String]) {
     var owners: [ObjectID: Int] = [:]
+    var otherOwners: [ObjectID: [Int]] = [:]
     var isWhole = true
     func names(in folder: String) -> [String] {
       let names = Files.listing(folder)
@@ -28,12 +30,14 @@ struct LooseObjects {
     for (index, directory) in directories.enumerated() {
       for folder in names(in: directory) where folder.utf8.count == 2 && Self.isHex(folder) {
         for name in names(in: "\(directory)/\(folder)") where Self.isHex(name) {
-          if let id = ObjectID(hex: folder + name) { owners[id] = index }
+          guard let id = ObjectID(hex: folder + name) else { continue }
+          if owners[id] == nil { owners[id] = index } else { otherOwners[id, default: []].append(index) }
         }
       }
     }
     self.directories = directories
     self.owners = owners
+    self.otherOwners = otherOwners
     self.isWhole = isWhole
   }
 
@@ -46,11 +50,24 @@ struct LooseObjects {
 
   func contains(_ id: ObjectID) -> Bool { owners[id] != nil }
 
-  /// What is wrong with an object's file; `nil` if nothing is, or the object is in a pack.
+  private func places(of id: ObjectID) -> [Int] {
+    guard let owner = owners[id] else { return [] }
+    return [owner] + (otherOwners[id] ?? [])
+  }
+
+  /// What is wrong with an object's file, or one of its files; `nil` if nothing is, or the object is in a pack.
   func damage(of id: ObjectID) -> String? {
-    guard let owner = owners[id] else { return nil }
+    places(of: id).lazy.compactMap { damage(of: id, in: directories[$0]) }.first
+  }
+
+  /// The directories in which an object's file is whole.
+  func soundDirectories(of id: ObjectID) -> [String] {
+    places(of: id).map { directories[$0] }.filter { damage(of: id, in: $0) == nil }
+  }
+
+  private func damage(of id: ObjectID, in directory: String) -> String? {
     let hex = id.hex
-    let path = "\(directories[owner])/\(hex.prefix(2))/\(hex.dropFirst(2))"
+    let path = "\(directory)/\(hex.prefix(2))/\(hex.dropFirst(2))"
     guard let data = FileManager.default.contents(atPath: path) else { return "its file cannot be read" }
     guard data.count <= Self.largest else { return nil }
     guard let decompressor = unsafe libdeflate_alloc_decompressor() else { return nil }

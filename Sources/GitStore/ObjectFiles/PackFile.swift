@@ -3,6 +3,7 @@ internal import PushModel
 /// A pack with an index of version 2, whose end is the one that the index names.
 @safe struct PackFile: Sendable {
   let ids: SortedIDs
+  let indexPath: String
   /// Four bytes for each id: where its object lies; with the highest bit, which of the long offsets says that.
   nonisolated(unsafe) private let offsets: UnsafeRawBufferPointer
   nonisolated(unsafe) private let longOffsets: UnsafeRawBufferPointer
@@ -31,6 +32,7 @@ internal import PushModel
         ids: UnsafeRawBufferPointer(rebasing: bytes[idStart..<idStart + count * SortedIDs.idSize]))
     else { return nil }
     self.ids = ids
+    indexPath = name + ".idx"
     unsafe offsets = UnsafeRawBufferPointer(rebasing: bytes[offsetStart..<offsetEnd])
     unsafe longOffsets = UnsafeRawBufferPointer(rebasing: bytes[offsetEnd..<(bytes.count - trailer)])
     self.index = index

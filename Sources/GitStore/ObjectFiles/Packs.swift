@@ -6,12 +6,15 @@ internal import PushModel
 struct Packs: Sendable {
   /// The largest first.
   private let packs: [PackFile]
+  /// Indexes that others may make something of.
+  private let unreadIndexes: [String]
   /// Whether every pack is among them: then no other object is packed.
   let isWhole: Bool
 
   /// - Parameter directories: `objects` directories.
   init(_ directories: [String]) {
     var packs: [PackFile] = []
+    var unread: [String] = []
     var isWhole = true
     for directory in directories {
       guard let names = Files.listing(directory + "/pack")?.sorted() else {
@@ -20,7 +23,10 @@ struct Packs: Sendable {
       }
       var read: Set<String> = []
       for name in names where name.hasSuffix(".idx") {
-        guard let pack = PackFile("\(directory)/pack/\(name.dropLast(".idx".count))") else { continue }
+        guard let pack = PackFile("\(directory)/pack/\(name.dropLast(".idx".count))") else {
+          unread.append("\(directory)/pack/\(name)")
+          continue
+        }
         packs.append(pack)
         read.insert(name)
       }
@@ -33,7 +39,13 @@ struct Packs: Sendable {
       }
     }
     self.packs = packs.sorted { $0.ids.count > $1.ids.count }
+    unreadIndexes = unread
     self.isWhole = isWhole
+  }
+
+  /// The indexes of all packs that have an object, or may have it.
+  func indexes(of id: ObjectID) -> [String] {
+    packs.filter { $0.ids.index(of: id) != nil }.map(\.indexPath) + unreadIndexes
   }
 
   /// The name of the index of a pack: `pack-X.pack` or itself.
