@@ -84,6 +84,8 @@ struct RefReconciler {
     if let latest, latest.high == count, !latest.isCertain, !values.contains(latest.value), latest.canAccuse {
       values.append(latest.value)
     }
+    // What a clone saw last, at a time that nothing dates, may be later than everything else.
+    for value in Self.undated(timeline.sightings) where !values.contains(value) { values.append(value) }
     let lastUpdate = timeline.items.last?.time
     let lastSeen = timeline.sightings.filter { $0.low == count }.compactMap(\.start).max()
     let last = [lastUpdate, lastSeen].compactMap(\.self).max()
@@ -91,6 +93,17 @@ struct RefReconciler {
       return [.unknown(.referencesOmitted)]
     }
     return values
+  }
+
+  /// The last that each clone saw of the ref whose times prove nothing.
+  private static func undated(_ sightings: [PlacedSighting]) -> [RefValue] {
+    var last: [Int: PlacedSighting] = [:]
+    for placed in sightings where placed.isTimeDoubtful {
+      guard let clone = placed.sighting.clone else { continue }
+      if let other = last[clone], other.sighting.latest > placed.sighting.latest { continue }
+      last[clone] = placed
+    }
+    return unique(last.sorted { $0.key < $1.key }.map(\.value.value))
   }
 
   // MARK: - Reconciliation

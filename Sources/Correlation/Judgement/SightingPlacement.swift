@@ -50,7 +50,9 @@ struct SightingPlacement {
       placed.isTimeDoubtful = sighting.clock == .unknown
       if let proof = proofs[index] {
         placed.proof = proof
-        placed.start = max(placed.start ?? proof.since, proof.since)
+        // The line before saw that update's tip: it had taken effect.
+        let since = proof.since + 1
+        placed.start = max(placed.start ?? since, since)
         if let until = proof.until, until > proof.since { placed.end = min(placed.end, until) }
       }
       if case .tip(let tip) = placed.value, let pushed = first[tip],

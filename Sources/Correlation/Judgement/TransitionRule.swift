@@ -63,6 +63,7 @@ struct TransitionRule {
     if timeline.mayBeDeletion(item) { return .possibleDeletion }
     if timeline.mayBeRefused(item) { return .race }
     let befores = Set(timeline.possible[item].map(\.before))
+    if timeline.sightings.contains(where: { $0.isContradiction && befores.contains($0.value) }) { return .timeUnproven }
     // The befores differ because of an earlier update: name what is uncertain of it.
     for earlier in timeline.items.indices.prefix(item).reversed().prefix(64) {
       guard let tip = timeline.items[earlier].after, befores.contains(.tip(tip)) else { continue }

@@ -169,7 +169,8 @@ struct Unknowns {
       counts = knowledge.isProtected && !isWithinGrace(knowledge)
     case .timeUnproven:
       reason = .timeUnproven
-      counts = knowledge.latest?.canAccuse ?? false
+      // What it saw contradicts the log whatever its clock says.
+      counts = knowledge.latest.map { $0.canAccuse || (knowledge.isProtected && $0.isTimeDoubtful) } ?? false
     case .trailGap: reason = .trailGap
     default: return nil
     }

@@ -53,6 +53,9 @@ struct VerdictRule {
     {
       return Result(verdict: .missing, sighting: sighting)
     }
+    if doubt == nil, let dropped, mayHaveGone(tip, after: item, by: dropped.item, in: timeline) {
+      return Result(verdict: .unverifiable, reason: .timeUnproven, mayBeMissing: true)
+    }
     if doubt == nil, let dropped {
       let verdict: Verdict = timeline.isDeletion(dropped.item) ? .deleted : .overwritten
       return Result(
@@ -114,6 +117,17 @@ struct VerdictRule {
     return timeline.sightings.reversed().contains { placed in
       placed.low > group
         && Relation(of: tip, to: CollectionOfOne(placed.value), isTag: timeline.isTag, history) == .inNone
+    }
+  }
+
+  /// Whether a line that accuses nobody saw the ref without the tip before the update that is met first without it: then
+  /// that update may have found it gone.
+  private func mayHaveGone(
+    _ tip: ObjectID, after item: Int, by dropping: Int, in timeline: RefTimeline
+  ) -> Bool {
+    timeline.sightings.contains { placed in
+      placed.isContradiction && placed.low > timeline.groupOfItem[item] && placed.low <= timeline.groupOfItem[dropping]
+        && Relation(of: tip, to: CollectionOfOne(placed.value), isTag: timeline.isTag, history) != .inAll
     }
   }
 
@@ -188,7 +202,8 @@ struct VerdictRule {
       if timeline.lastRefusable > item { return .race }
       if timeline.lastPossibleDeletion > item { return .possibleDeletion }
       if knowledge.state == .cloneBehind { return .notFetchedYet }
-      return timeline.finalValues.count > 1 ? .order : .timeUnproven
+      let isSeenInDoubt = timeline.sightings.contains(where: \.isContradiction)
+      return timeline.finalValues.count > 1 && !isSeenInDoubt ? .order : .timeUnproven
     }
     if absent { return .tipAbsent }
     if !history.isPresent(tip), knowledge.lastKnown.allSatisfy({ $0.tip.map(history.isComplete) ?? true }) {

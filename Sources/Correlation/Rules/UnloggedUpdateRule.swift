@@ -119,6 +119,8 @@ struct UnloggedUpdateRule: FindingRule {
           && (placed.isContradiction || !timeline.explains(placed)))
       guard isContradiction else { continue }
       told.insert(tip)
+      // Said already, and with more weight.
+      if isHeld, timeline.holes.contains(where: { $0.sighting?.value == .tip(tip) }) { continue }
       findings.append(
         isHeld ? clockNote(placed, tip, knowledge) : loneLine(placed, tip, knowledge, judgement))
     }

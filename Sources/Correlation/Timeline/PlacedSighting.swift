@@ -41,8 +41,9 @@ struct PlacedSighting {
   /// Whether it proves that something moved the ref that no record tells of, at a place among updates that is not certain.
   var hidesMove: Bool { canAccuse && proof != nil && !isCertain }
 
-  /// Whether it is a reflog line that accuses nobody, but that may be right.
+  /// Whether it is a reflog line that accuses nobody, but that may be right. A log's order holds whatever its clock says.
   var isUnproven: Bool {
-    [.reflogFetch, .reflogPush].contains(sighting.source) && !canAccuse && !isMisdated && !isTimeDoubtful
+    [.reflogFetch, .reflogPush].contains(sighting.source) && !canAccuse && !isMisdated
+      && (!isTimeDoubtful || proof != nil)
   }
 }

@@ -6,7 +6,8 @@ internal import RefLedger
 /// A clone's clock may be wrong, but its log was written line after line: what stands between two lines that match
 /// updates of the ref was seen between those.
 struct LogOrder {
-  /// A line that no record explains at its place, between two that match updates.
+  /// A line that no record explains at its place, between two that match updates; or after the last of those, where it has
+  /// the ref go back.
   struct Proof {
     /// The ledger has the tip on that ref at some other time: a note on clocks, and no accusation; but what stood on the
     /// ref there is in doubt.
@@ -52,7 +53,7 @@ struct LogOrder {
       let places = known[log.ref] ?? places(on: log.ref)
       known[log.ref] = places
       let ordered = members.sorted { number(of: sightings[$0]) < number(of: sightings[$1]) }
-      let matches = ordered.map { match(sightings[$0], places) }
+      let matches = matches(of: ordered.map { sightings[$0] }, places)
       var following: [Int?] = Array(repeating: nil, count: ordered.count)
       var next: Int?
       for place in ordered.indices.reversed() {
@@ -63,14 +64,22 @@ struct LogOrder {
       for place in ordered.indices {
         let sighting = sightings[ordered[place]]
         if matches[place] != nil { previous = place }
-        guard matches[place] == nil, case .tip(let tip) = sighting.value, let previous,
-          let following = following[place], let since = matches[previous], let until = matches[following]
+        guard matches[place] == nil, case .tip(let tip) = sighting.value, let previous, let since = matches[previous]
         else { continue }
+        let isHeld = tips.everHeld(tip, on: log.ref)
         let before = sightings[ordered[previous]]
+        guard before.latest <= sighting.latest else { continue }
+        guard let following = following[place], let until = matches[following] else {
+          // At the log's end: the ref went back to where it was before the update that the clone had seen.
+          if isHeld, wasLeft(tip, by: since, places, log.ref) {
+            proofs[ordered[place]] = Proof(isHeld: true, since: since, until: nil)
+          }
+          continue
+        }
         let after = sightings[ordered[following]]
-        guard before.latest <= sighting.latest, sighting.latest <= after.latest else { continue }
+        guard sighting.latest <= after.latest else { continue }
         proofs[ordered[place]] = Proof(
-          isHeld: tips.everHeld(tip, on: log.ref), since: since, until: after.source == .reflogPush ? until : nil)
+          isHeld: isHeld, since: since, until: after.source == .reflogPush ? until : nil)
       }
     }
     return proofs
@@ -78,8 +87,19 @@ struct LogOrder {
 
   private func number(of sighting: Sighting) -> Int { sighting.logLine?.number ?? 0 }
 
-  /// When the update was logged that put the tip there which a line shows, if the ref may have been at it then.
-  private func match(_ line: Sighting, _ places: [ObjectID: [Int]]) -> Timestamp? {
+  /// For each line of a log, when the update was logged that put the tip there which it shows, if the ref may have been at
+  /// it then. What a log has seen of the updates, later lines have behind them.
+  private func matches(of lines: [Sighting], _ places: [ObjectID: [Int]]) -> [Timestamp?] {
+    var reached = 0
+    return lines.map { line in
+      guard let moves = moves(of: line.ref), let place = match(line, places), place >= reached else { return nil }
+      reached = place
+      return ledger.updates[moves[place]].time
+    }
+  }
+
+  /// The place of that update among its ref's.
+  private func match(_ line: Sighting, _ places: [ObjectID: [Int]]) -> Int? {
     guard case .tip(let tip) = line.value, let moves = moves(of: line.ref), let candidates = places[tip] else {
       return nil
     }
@@ -87,7 +107,13 @@ struct LogOrder {
     let earliest = (line.earliest ?? line.latest) - clockSkew
     guard let place = candidates.last(where: { time($0) <= line.latest + clockSkew }) else { return nil }
     let end = place + 1 < moves.endIndex ? time(place + 1) : .distantFuture
-    return end >= earliest ? time(place) : nil
+    return end >= earliest ? place : nil
+  }
+
+  /// Whether no update put the tip there after a time: a clock that is off cannot have seen it come.
+  private func wasLeft(_ tip: ObjectID, by time: Timestamp, _ places: [ObjectID: [Int]], _ ref: RefName) -> Bool {
+    guard let last = places[tip]?.last, let moves = moves(of: ref) else { return false }
+    return ledger.updates[moves[last]].time < time
   }
 
   private func moves(of ref: RefName) -> ArraySlice<Int>? {

@@ -118,18 +118,21 @@ struct Witnesses {
         noteMadeFrom(pushes.pushes[event - pulls.count], clone: acts[act].clone, isCopied: isCopied)
       }
     }
-    dropBetterExplained(evidence, skew, acts)
+    dropBetterExplained(evidence, skew, tips, acts)
     findSuspects(evidence, skew, tips, acts)
     contradicted.forEach { cloneOfPush[$0] = nil }
   }
 
   /// How far off a clock is thought to be when matches are doubted, in seconds.
   private static let wrongestClock: Int64 = 2 * 86_400
+  /// More tips than this are not held against the ledger for it.
+  private static let tipsLookedAt = 2_000_000
 
   /// Takes back a clone's matches where it has fetches that no pull explains, and another offset of its clock, beyond the
   /// allowance, would explain more of them: then those matches were chance.
-  private mutating func dropBetterExplained(_ evidence: Evidence, _ skew: Int64, _ acts: [ClockMatcher.Act]) {
-    let pulls = evidence.ledger.pulls
+  private mutating func dropBetterExplained(
+    _ evidence: Evidence, _ skew: Int64, _ tips: ServerTips, _ acts: [ClockMatcher.Act]
+  ) {
     var fetchesOfClone: [Int: [Int]] = [:]
     // A push is known by its ref and tip as well as by its time: no chance.
     let pushers = Set(cloneOfPush.values)
@@ -141,25 +144,45 @@ struct Witnesses {
     }
     for (clone, members) in fetchesOfClone {
       let explained = members.count { !acts[$0].candidates.isEmpty }
-      guard explained < members.count else { continue }
-      var explainedBy: [Int64: Set<Int>] = [:]
-      for member in members {
-        let time = fetches[member].fetch.time
-        var next = pulls.partitioningIndex { $0.event.time >= time - Self.wrongestClock }
-        while next < pulls.count, pulls[next].event.time <= time + Self.wrongestClock {
-          if pulls[next].dataTransferred {
-            let bucket = (time - pulls[next].event.time) / ClockMatcher.precision
-            explainedBy[bucket, default: []].insert(member)
-          }
-          next += 1
-        }
-      }
-      guard explainedBy.values.contains(where: { $0.count > explained }) else { continue }
+      guard explained < members.count, isAnotherOffsetBetter(members, than: explained, evidence.ledger, skew, tips)
+      else { continue }
       confirmed.remove(clone)
       for member in members {
         if let pull = pullOfFetch.removeValue(forKey: member) { fetchOfPull[pull] = nil }
       }
     }
+  }
+
+  private func isAnotherOffsetBetter(
+    _ members: [Int], than explained: Int, _ ledger: Ledger, _ skew: Int64, _ tips: ServerTips
+  ) -> Bool {
+    let pulls = ledger.pulls
+    // By offset, the pulls that each fetch would be.
+    var explainedBy: [Int64: [Int: [Int]]] = [:]
+    for member in members {
+      let time = fetches[member].fetch.time
+      var next = pulls.partitioningIndex { $0.event.time >= time - Self.wrongestClock }
+      while next < pulls.count, pulls[next].event.time <= time + Self.wrongestClock {
+        let offset = time - pulls[next].event.time
+        if pulls[next].dataTransferred, abs(offset) > skew {
+          explainedBy[offset / ClockMatcher.precision, default: [:]][member, default: []].append(next)
+        }
+        next += 1
+      }
+    }
+    // A robot that fetches by the clock fits its own pulls at many offsets: but it would have seen other tips then.
+    var looked = 0
+    for candidates in explainedBy.values where candidates.count > explained {
+      let fitting = candidates.count { member, pulled in
+        looked += pulled.count * fetches[member].fetch.tips.count
+        return looked > Self.tipsLookedAt
+          || pulled.contains {
+            tips.mayShow(fetches[member].fetch.tips, from: pulls[$0].refsTold, to: pulls[$0].event.time)
+          }
+      }
+      if fitting > explained { return true }
+    }
+    return false
   }
 
   /// A clone's clock is in doubt where nothing bears it out, and it has a fetch of which no logged pull may be the record,
