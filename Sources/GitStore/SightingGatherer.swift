@@ -68,11 +68,8 @@ struct SightingGatherer {
   }
 
   private func namesEachRefOnce(_ lines: [FetchHead.Line]) -> Bool {
-    var seen: Set<FetchHead.Line> = []
-    return lines.allSatisfy { line in
-      line.ref == nil
-        || seen.insert(FetchHead.Line(id: .zero, ref: line.ref, isForMerge: false, url: line.url)).inserted
-    }
+    var seen: [String: Set<RefName>] = [:]
+    return lines.allSatisfy { line in line.ref.map { seen[line.url, default: []].insert($0).inserted } ?? true }
   }
 
   /// Reflog entries of the fetch that wrote the file.
@@ -99,7 +96,7 @@ struct SightingGatherer {
     _ lines: [FetchHead.Line], _ fetches: [ReflogEntry], _ time: Dated, _ fetch: Timestamp?, _ evidence: String
   ) -> WholeView? {
     let branches = lines.filter { $0.ref?.isBranch ?? false }
-    var isProven = Set(branches.compactMap(\.ref)).count >= 2
+    var isProven = branches.contains { $0.ref != branches[0].ref }
     var refspecs: [[Refspec]] = []
     if branches.contains(where: { !$0.isForMerge }) {
       isProven = isProven && time.dating != .content && time.dating != .stated && isConfigured(before: time.latest)

@@ -22,9 +22,10 @@ struct ClonesSeen {
 
   /// Refs of the ledger, and refs seen by others, that a whole view would have named: they were absent.
   func absences(of ledger: Ledger) -> [Sighting] {
+    guard views.contains(where: \.isProven) else { return [] }
     let known = knownRefs(ledger)
     return views.filter(\.isProven).flatMap { view in
-      known.filter { view.lacks($0) }.map { ref in
+      known.filter { view.lacks($0) }.sorted().map { ref in
         Sighting(
           ref: ref, value: .absent, earliest: view.earliest, latest: view.latest, source: view.source,
           dating: view.dating, clone: view.clone, evidence: view.evidence + " does not name it", fetch: view.fetch)
@@ -35,6 +36,7 @@ struct ClonesSeen {
   /// The same of views that may not have asked for every ref: the latest time at which each ref went unnamed.
   func doubtfulAbsences(of ledger: Ledger) -> [RefName: Timestamp] {
     var result: [RefName: Timestamp] = [:]
+    guard views.contains(where: { !$0.isProven }) else { return result }
     let known = knownRefs(ledger)
     for view in views where !view.isProven {
       for ref in known where view.lacks(ref) { result[ref] = max(result[ref] ?? view.latest, view.latest) }
@@ -42,9 +44,11 @@ struct ClonesSeen {
     return result
   }
 
-  private func knownRefs(_ ledger: Ledger) -> [RefName] {
-    guard !views.isEmpty else { return [] }
-    return Set(ledger.refs).union(sightings.map(\.ref)).union(ledger.told.map(\.tip.ref))
-      .union(ledger.unjoined.map(\.change.ref)).sorted()
+  private func knownRefs(_ ledger: Ledger) -> Set<RefName> {
+    var known = Set(ledger.refs)
+    for sighting in sightings { known.insert(sighting.ref) }
+    for told in ledger.told { known.insert(told.tip.ref) }
+    for unjoined in ledger.unjoined { known.insert(unjoined.change.ref) }
+    return known
   }
 }

@@ -182,6 +182,14 @@ import Testing
     #expect(broken.entries == plain.entries && broken.damaged == [1])
   }
 
+  @Test func aFetchHeadWithReturnsSaysTheSame() throws {
+    let text =
+      "\(String(repeating: "a", count: 40))\tnot-for-merge\tbranch 'x' of u\n\(String(repeating: "b", count: 40))\t\tu\n"
+    let plain = try #require(FetchHead(Array(text.utf8)))
+    let found = try #require(FetchHead(Array(text.replacing("\n", with: "\r\n").utf8)))
+    #expect(plain.lines == found.lines && plain.lines.count == 2)
+  }
+
   @Test func differencesAreAppliedOnlyWhereTheyFit() {
     let base = Array("tree a\nparent b\n".utf8)
     // Copies `parent `, inserts `c`, copies the newline.

@@ -23,13 +23,13 @@ struct SightingPlacement {
           return isOff && dated.clock == .clone ? dated.undated : dated
         }, proofs)
     }
-    for ref in placed.keys {
-      placed[ref]?.sort { left, right in
+    return placed.mapValues { sightings in
+      guard sightings.count > 1 else { return sightings }
+      return sightings.sorted { left, right in
         (left.start ?? .distantPast, left.end, left.sighting.evidence)
           < (right.start ?? .distantPast, right.end, right.sighting.evidence)
       }
     }
-    return placed
   }
 
   private func place(
@@ -38,7 +38,7 @@ struct SightingPlacement {
     var result: [RefName: [PlacedSighting]] = [:]
     let floors = contentFloors(sightings)
     let sightings = sightings + toldByEvents().map { Dated(sighting: $0, clock: .trail) }
-    let pushes = firstPushes(of: sightings.map(\.sighting))
+    let pushes = firstPushes(of: sightings)
     for (index, sighting) in sightings.enumerated() {
       let slack = sighting.clock == .trail ? TimelineItem.orderSlack : clockSkew
       var dated = sighting.sighting
@@ -120,10 +120,10 @@ struct SightingPlacement {
   }
 
   /// When each tip that was sighted was first logged, on each ref that was seen at some tip.
-  private func firstPushes(of sightings: [Sighting]) -> [RefName: [ObjectID: Timestamp]] {
+  private func firstPushes(of sightings: [Dated]) -> [RefName: [ObjectID: Timestamp]] {
     var seen: Set<RefName> = []
     var sighted: Set<ObjectID> = []
-    for sighting in sightings {
+    for sighting in sightings.lazy.map(\.sighting) {
       guard case .tip(let tip) = sighting.value else { continue }
       seen.insert(sighting.ref)
       sighted.insert(tip)
@@ -225,15 +225,14 @@ struct SightingPlacement {
 
   /// What nothing dates is at least not older than its tips: none was seen before it was first pushed.
   private func contentFloors(_ sightings: [Dated]) -> [Moment: Timestamp] {
-    let undated = sightings.map(\.sighting).filter { $0.earliest == nil }
-    guard !undated.isEmpty else { return [:] }
+    guard sightings.contains(where: { $0.sighting.earliest == nil }) else { return [:] }
     var firstPush: [ObjectID: Timestamp] = [:]
     for update in evidence.ledger.updates {
       guard let tip = update.after, firstPush[tip] == nil, isYoungerThanCoverage(tip, at: update.time) else { continue }
       firstPush[tip] = update.time - TimelineItem.orderSlack
     }
     var floors: [Moment: Timestamp] = [:]
-    for sighting in undated {
+    for sighting in sightings.lazy.map(\.sighting) where sighting.earliest == nil {
       guard case .tip(let tip) = sighting.value, let floor = firstPush[tip] else { continue }
       let moment = Moment(sighting)
       floors[moment] = max(floors[moment] ?? floor, floor)
