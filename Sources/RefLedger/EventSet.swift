@@ -22,7 +22,8 @@ public struct EventSet: Sendable {
     for index in trail.indices where !trail[index].standsAlone {
       if let id = trail[index].replaces { replaced.insert(id) }
     }
-    var seen = EventNumbers(capacity: trail.count)
+    let repeated = RepeatedIDs(trail)
+    var seen = EventNumbers(capacity: repeated.count)
     var shared: Set<String> = []
     var dropped: [Int] = []
     for index in trail.indices {
@@ -38,7 +39,7 @@ public struct EventSet: Sendable {
           continue
         }
       }
-      if let first = seen.insert(index, in: trail) {
+      if repeated.mayHold(trail[index]), let first = seen.insert(index, in: trail) {
         duplicates += 1
         dropped.append(index)
         let fields = Self.differences(trail[first], trail[index])
@@ -80,6 +81,40 @@ public struct EventSet: Sendable {
   }
 }
 
+/// New in each process, lest somebody choose ids that fall on one place.
+private let seed = (UInt64(truncatingIfNeeded: 1.hashValue), UInt64(truncatingIfNeeded: 2.hashValue))
+
+/// Which events may not be the only ones of their ids, told by a few bits an event: nearly all are, and need not be
+/// looked up among the others.
+private struct RepeatedIDs {
+  /// How many events there may be, at the most.
+  private(set) var count = 0
+  private var bits: [UInt64]
+  private let mask: UInt64
+
+  init(_ events: [TrailEvent]) {
+    var size = 1024
+    while size < events.count * 32 { size *= 2 }
+    mask = UInt64(size - 1)
+    var met: [UInt64] = Array(repeating: 0, count: size / 64)
+    bits = met
+    for event in events {
+      let place = event.id.hash(seed: seed) & mask
+      let (word, bit) = (Int(place / 64), 1 << (place % 64) as UInt64)
+      if met[word] & bit != 0 {
+        bits[word] |= bit
+        count += 2
+      }
+      met[word] |= bit
+    }
+  }
+
+  func mayHold(_ event: TrailEvent) -> Bool {
+    let place = event.id.hash(seed: seed) & mask
+    return bits[Int(place / 64)] >> (place % 64) & 1 != 0
+  }
+}
+
 /// Numbers of events by their ids: a table of numbers and parts of hashes, which asks an event only where those agree.
 private struct EventNumbers {
   private struct Slot {
@@ -89,14 +124,11 @@ private struct EventNumbers {
   private static let none = UInt32.max
 
   private var slots: [Slot]
-  /// New in each process, lest somebody choose ids that fall on one slot.
-  private let seed: (UInt64, UInt64)
 
   init(capacity: Int) {
     var size = 16
     while size < capacity * 2 { size *= 2 }
     slots = Array(repeating: Slot(number: Self.none, hash: 0), count: size)
-    seed = (UInt64(truncatingIfNeeded: 1.hashValue), UInt64(truncatingIfNeeded: 2.hashValue))
   }
 
   /// The event that was inserted with the id of this one.
