@@ -12,7 +12,10 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "keys are compared by w
 
 namespace pushtrail {
 
-inline bool is_space(char byte) { return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r'; }
+/// Nearly every byte that is asked about is no space, and told by one comparison.
+inline bool is_space(char byte) {
+  return static_cast<uint8_t>(byte) <= ' ' && (byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r');
+}
 
 /// A value as it stands in the text: from its first byte up to its last; `raw{}` where the member is absent.
 struct raw {

@@ -87,9 +87,9 @@ struct state {
     uint64_t marks = bits((folded == '{') | (folded == '}')) & ~in_strings;
     const int count = __builtin_popcountll(marks);
     // A loop that ends after any number of rounds would cost more than these few that are mostly for nothing.
-    for (int round = 0; round < 4; round++, marks &= marks - 1) brackets[round] = at + lowest(marks);
-    if (count > 4) {
-      for (int round = 4; round < count; round++, marks &= marks - 1) brackets[round] = at + lowest(marks);
+    for (int round = 0; round < 2; round++, marks &= marks - 1) brackets[round] = at + lowest(marks);
+    if (count > 2) {
+      for (int round = 2; round < count; round++, marks &= marks - 1) brackets[round] = at + lowest(marks);
     }
     brackets += count;
   }

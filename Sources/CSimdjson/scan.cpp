@@ -227,8 +227,9 @@ class scanner {
 
   // MARK: - The usual form, by its outline
 
-  const char *skip_space(const char *at) const {
-    while (at < base + length && is_space(*at)) at++;
+  /// The zeros of the padding end it.
+  static const char *skip_space(const char *at) {
+    while (is_space(*at)) at++;
     return at;
   }
 
@@ -620,9 +621,9 @@ class scanner {
 
   /// The number of who it was. Sessions come again and again, unchanged: what looked alike is compared first.
   uint32_t identity_number(raw identity) {
-    // Some words of the text, spread over it: keys and names are longer than what lies between.
+    // Every second word of the text: keys and names are longer than what lies between.
     uint64_t sum = identity.size();
-    for (size_t at = 0; at + sizeof(uint64_t) <= identity.size(); at += 3 * sizeof(uint64_t)) {
+    for (size_t at = 0; at + sizeof(uint64_t) <= identity.size(); at += 2 * sizeof(uint64_t)) {
       uint64_t word;
       std::memcpy(&word, identity.start + at, sizeof word);
       sum += word * (0x9e3779b97f4a7c15u + 2 * at);
