@@ -22,11 +22,12 @@ public struct EventSet: Sendable {
     for index in trail.indices where !trail[index].standsAlone {
       if let id = trail[index].replaces { replaced.insert(id) }
     }
-    let repeated = RepeatedIDs(trail)
-    var seen = EventNumbers(capacity: repeated.count)
+    // Nearly all events stand alone under an id of their own: only those that may not are looked up among each other.
+    let doubtful = RepeatedIDs.suspects(in: trail) ?? Array(trail.indices)
+    var seen = EventNumbers(capacity: doubtful.count)
     var shared: Set<String> = []
     var dropped: [Int] = []
-    for index in trail.indices {
+    for index in doubtful {
       if !replaced.isEmpty, replaced.contains(trail[index].eventID) {
         dropped.append(index)
         continue
@@ -39,7 +40,7 @@ public struct EventSet: Sendable {
           continue
         }
       }
-      if repeated.mayHold(trail[index]), let first = seen.insert(index, in: trail) {
+      if let first = seen.insert(index, in: trail) {
         duplicates += 1
         dropped.append(index)
         let fields = Self.differences(trail[first], trail[index])
@@ -84,34 +85,26 @@ public struct EventSet: Sendable {
 /// New in each process, lest somebody choose ids that fall on one place.
 private let seed = (UInt64(truncatingIfNeeded: 1.hashValue), UInt64(truncatingIfNeeded: 2.hashValue))
 
-/// Which events may not be the only ones of their ids, told by a few bits an event: nearly all are, and need not be
-/// looked up among the others.
-private struct RepeatedIDs {
-  /// How many events there may be, at the most.
-  private(set) var count = 0
-  private var bits: [UInt64]
-  private let mask: UInt64
-
-  init(_ events: [TrailEvent]) {
+/// Finds events that may not be the only ones of their ids, by a few bits an event: a hash that was not met before is of
+/// an id that was not.
+private enum RepeatedIDs {
+  /// Their indices, those of the first of an id too; `nil` where events have more than ids in common.
+  static func suspects(in events: [TrailEvent]) -> [Int]? {
     var size = 1024
     while size < events.count * 32 { size *= 2 }
-    mask = UInt64(size - 1)
     var met: [UInt64] = Array(repeating: 0, count: size / 64)
-    bits = met
+    var again = met
+    var places: [UInt32] = []
+    places.reserveCapacity(events.count)
     for event in events {
-      let place = event.id.hash(seed: seed) & mask
-      let (word, bit) = (Int(place / 64), 1 << (place % 64) as UInt64)
-      if met[word] & bit != 0 {
-        bits[word] |= bit
-        count += 2
-      }
+      guard event.standsAlone else { return nil }
+      let place = UInt32(truncatingIfNeeded: event.id.hash(seed: seed)) & UInt32(truncatingIfNeeded: size - 1)
+      let (word, bit) = (Int(place / 64), (1 as UInt64) << UInt64(place % 64))
+      again[word] |= met[word] & bit
       met[word] |= bit
+      places.append(place)
     }
-  }
-
-  func mayHold(_ event: TrailEvent) -> Bool {
-    let place = event.id.hash(seed: seed) & mask
-    return bits[Int(place / 64)] >> (place % 64) & 1 != 0
+    return places.indices.filter { again[Int(places[$0] / 64)] >> UInt64(places[$0] % 64) & 1 != 0 }
   }
 }
 
