@@ -12,7 +12,10 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "keys are compared by w
 
 namespace pushtrail {
 
-inline bool is_space(char byte) { return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r'; }
+/// Nearly every byte that is asked about is no space, and told by one comparison.
+inline bool is_space(char byte) {
+  return static_cast<uint8_t>(byte) <= ' ' && (byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r');
+}
 
 /// A value as it stands in the text: from its first byte up to its last; `raw{}` where the member is absent.
 struct raw {
@@ -23,7 +26,11 @@ struct raw {
   size_t size() const { return static_cast<size_t>(end - start); }
   std::string_view view() const { return {start, size()}; }
   bool is(std::string_view token) const { return start && view() == token; }
-  bool is_null_or_absent() const { return !start || view() == "null"; }
+  bool is_null_or_absent() const { return !start || is_word("null"); }
+  /// Whether it is a word of four letters.
+  bool is_word(const char (&word)[5]) const { return size() == 4 && std::memcmp(start, word, 4) == 0; }
+  bool is_true() const { return start && is_word("true"); }
+  bool is_false() const { return start && size() == 5 && std::memcmp(start, "false", 5) == 0; }
   bool is_text() const { return start && size() >= 2 && *start == '"' && end[-1] == '"'; }
   /// Between the quotes.
   std::string_view inside() const { return {start + 1, size() - 2}; }

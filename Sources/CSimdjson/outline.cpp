@@ -60,6 +60,8 @@ struct state {
   uint64_t in_string = 0;
   /// Not 0 where a string holds a control character.
   uint64_t broken = 0;
+  /// Not 0 once there was one.
+  uint64_t backslashes = 0;
   bool is_ascii = true;
 };
 
@@ -72,7 +74,9 @@ struct state {
   for (size_t index = 0; index < blocks; index++, text += block_size, at += block_size) {
     block bytes;
     std::memcpy(&bytes, text, sizeof bytes);
-    const uint64_t found = bits(bytes == '"') & ~escaped(bits(bytes == '\\'), state.next_is_escaped);
+    const uint64_t backslashes = bits(bytes == '\\');
+    state.backslashes |= backslashes;
+    const uint64_t found = bits(bytes == '"') & ~escaped(backslashes, state.next_is_escaped);
     quotes[index] = found;
     const uint64_t in_strings = between(found) ^ state.in_string;
     state.in_string = static_cast<uint64_t>(static_cast<int64_t>(in_strings) >> 63);
@@ -83,9 +87,9 @@ struct state {
     uint64_t marks = bits((folded == '{') | (folded == '}')) & ~in_strings;
     const int count = __builtin_popcountll(marks);
     // A loop that ends after any number of rounds would cost more than these few that are mostly for nothing.
-    for (int round = 0; round < 4; round++, marks &= marks - 1) brackets[round] = at + lowest(marks);
-    if (count > 4) {
-      for (int round = 4; round < count; round++, marks &= marks - 1) brackets[round] = at + lowest(marks);
+    for (int round = 0; round < 2; round++, marks &= marks - 1) brackets[round] = at + lowest(marks);
+    if (count > 2) {
+      for (int round = 2; round < count; round++, marks &= marks - 1) brackets[round] = at + lowest(marks);
     }
     brackets += count;
   }
@@ -142,6 +146,7 @@ bool outline::draw(const char *text, size_t length, uint32_t levels) {
     index += blocks;
   }
   brackets_.push_back(end_of_brackets);
+  has_backslashes_ = state.backslashes != 0;
   if (state.broken || state.in_string || depth != 0) return false;
   return state.is_ascii || simdjson::validate_utf8(text, length);
 }

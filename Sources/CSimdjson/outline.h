@@ -26,6 +26,9 @@ class outline {
   const uint32_t *brackets() const { return brackets_.data(); }
   static constexpr uint32_t end_of_brackets = UINT32_MAX;
 
+  /// Whether the text has any backslash, hence whether anything in it may be written with escapes.
+  bool has_backslashes() const { return has_backslashes_; }
+
   /// The first quote at or after a position that belongs to the text; the text's length, or somewhat more, where there is
   /// none. A quote after a backslash is none.
   size_t next_quote(size_t position) const {
@@ -42,6 +45,7 @@ class outline {
   /// A bit a byte, and behind the last a word that is all ones.
   std::vector<uint64_t> quotes_;
   std::vector<uint32_t> brackets_;
+  bool has_backslashes_ = false;
 };
 
 }  // namespace pushtrail

@@ -161,6 +161,7 @@ class scanner {
     clear();
     if (!usual(result)) {
       clear();
+      has_no_escapes = false;
       simdjson::padded_string_view text(base, length, length + PT_PADDING);
       if (parser.lazy.iterate(text).get(document)) return false;
       if (root(result)) return false;
@@ -198,6 +199,22 @@ class scanner {
   char known_date[10] = {};
   int64_t midnight = 0;
 
+  /// Whether nothing in the text is written with escapes.
+  bool has_no_escapes = false;
+  /// A `userIdentity` as it was met, and its number.
+  struct known_identity {
+    raw text;
+    uint32_t number = PT_NO_INDEX;
+  };
+  std::array<known_identity, 1024> identities{};
+  /// What came with an identity and a setting, mostly comes with them again.
+  struct habit {
+    uint32_t key[6] = {PT_NO_INDEX};
+    raw agent, recipient, address;
+    uint32_t agent_number, recipient_number, address_number, origin;
+  };
+  std::array<habit, 512> habits{};
+
   void clear() {
     parser.heads.clear();
     parser.spans.clear();
@@ -210,8 +227,9 @@ class scanner {
 
   // MARK: - The usual form, by its outline
 
-  const char *skip_space(const char *at) const {
-    while (at < base + length && is_space(*at)) at++;
+  /// The zeros of the padding end it.
+  static const char *skip_space(const char *at) {
+    while (is_space(*at)) at++;
     return at;
   }
 
@@ -228,6 +246,7 @@ class scanner {
       at = skip_space(at + 1);
     }
     if (*at != '[' || !parser.shape.draw(base, length, is_log_file ? 4 : 3)) return false;
+    has_no_escapes = !parser.shape.has_backslashes();
     const uint32_t *bracket = parser.shape.brackets() + (is_log_file ? 2 : 1);
     at = skip_space(at + 1);
     if (*at == '{') {
@@ -364,12 +383,15 @@ class scanner {
     return simdjson::SUCCESS;
   }
 
+  /// Text that reads as it is written.
+  bool is_plain_text(raw value) const { return value.is_text() && (has_no_escapes || !value.has_escape()); }
+
   /// The text of a value; none where it is no text. Escapes are resolved.
   simdjson::error_code text(raw value, pt_slice &out) {
     out = {nullptr, 0};
     if (!value.is_text()) return simdjson::SUCCESS;
     std::string_view view = value.inside();
-    if (value.has_escape()) {
+    if (!has_no_escapes && value.has_escape()) {
       dom::element element;
       if (auto error = parser.strict.parse(value.start, value.size(), false).get(element)) return error;
       if (auto error = element.get(view)) return error;
@@ -385,11 +407,19 @@ class scanner {
   }
 
   simdjson::error_code finish(const members &found, size_t start, size_t end) {
-    pt_head head{};
+    // Made where it is to stay, for it is large.
+    pt_head &head = parser.heads.emplace_back();
+    bool is_wanted = true;
+    const auto error = finish(found, start, end, head, is_wanted);
+    if (!is_wanted) parser.heads.pop_back();
+    return error;
+  }
+
+  simdjson::error_code finish(const members &found, size_t start, size_t end, pt_head &head, bool &is_wanted) {
     const raw flag = found[read_only];
-    head.read_only = flag.is("true") || flag.is("\"true\"") ? 1 : flag.is("false") || flag.is("\"false\"") ? 0 : -1;
+    head.read_only = flag.is_true() || flag.is("\"true\"") ? 1 : flag.is_false() || flag.is("\"false\"") ? 0 : -1;
     const raw source = found[event_source];
-    if (source.is_plain_text()) {
+    if (is_plain_text(source)) {
       head.source = source.inside() == codecommit ? PT_SOURCE_CODECOMMIT
                     : source.size() > 2           ? PT_SOURCE_OTHER
                                                   : PT_SOURCE_UNREADABLE;
@@ -404,7 +434,8 @@ class scanner {
       if (auto error = place(found, head)) return error;
     }
     head.is_in_span = note_time(head);
-    if (head.source == PT_SOURCE_OTHER && head.is_in_span) return simdjson::SUCCESS;
+    is_wanted = head.source != PT_SOURCE_OTHER || !head.is_in_span;
+    if (!is_wanted) return simdjson::SUCCESS;
     head.offset = start;
     head.length = end - start;
     head.number = number;
@@ -413,7 +444,6 @@ class scanner {
       head.has_seconds = read_time(head);
       head.is_plain = read_plain(found, head);
     }
-    parser.heads.push_back(head);
     return simdjson::SUCCESS;
   }
 
@@ -540,40 +570,27 @@ class scanner {
     if (found.has_odd_key || found.has_overflow) return false;
     head.is_push = found[event_name].is("\"GitPush\"");
     if (!head.is_push && !found[event_name].is("\"GitPull\"")) return false;
-    if (!found[event_id].is_plain_text() || found[event_id].size() <= 2 || head.time.length == 0) return false;
-    if (!found[event_time].is_plain_text() || !found[event_version].is_plain_text()) return false;
+    if (!is_plain_text(found[event_id]) || found[event_id].size() <= 2 || head.time.length == 0) return false;
+    if (!is_plain_text(found[event_time]) || !is_plain_text(found[event_version])) return false;
     for (slot none : {error_code, error_message, addendum, shared_id, response}) {
       if (!found[none].is_null_or_absent()) return false;
     }
     if (found[user_identity].is_absent() || *found[user_identity].start != '{') return false;
     if (found[extra_data].is_absent() || *found[extra_data].start != '{') return false;
     if (found[resources].is_absent() || *found[resources].start != '[') return false;
-    if (!found[read_only].is("true") && !found[read_only].is("false")) return false;
+    if (!found[read_only].is_true() && !found[read_only].is_false()) return false;
 
-    head.address_number = PT_NO_INDEX;
-    const raw source = found[address];
-    if (!source.is_null_or_absent()) {
-      if (!source.is_plain_text() || source.size() <= 2) return false;
-      head.address = {reinterpret_cast<const uint8_t *>(source.start + 1), source.size() - 2};
-      head.address_number = parser.addresses.index(source.inside());
+    for (slot text : {address, user_agent, recipient}) {
+      const raw value = found[text];
+      if (!value.is_null_or_absent() && (!is_plain_text(value) || value.size() <= 2)) return false;
     }
-    uint32_t *wanted[] = {&head.agent, &head.recipient};
-    const slot texts[] = {user_agent, recipient};
-    for (int index = 0; index < 2; index++) {
-      const raw value = found[texts[index]];
-      *wanted[index] = PT_NO_INDEX;
-      if (value.is_null_or_absent()) continue;
-      if (!value.is_plain_text() || value.size() <= 2) return false;
-      *wanted[index] = parser.texts.index(value.inside());
-      if (*wanted[index] == PT_NO_INDEX) return false;
-    }
-    if (!found[aws_region].is_null_or_absent() && !found[aws_region].is_plain_text()) return false;
+    if (!found[aws_region].is_null_or_absent() && !is_plain_text(found[aws_region])) return false;
 
     int nested = 0;
     head.nested[0] = head.nested[1] = PT_NO_INDEX;
     for (int index = 0; index < found.other_count; index++) {
       const raw &value = found.others[index];
-      if (value.is_plain_text() || value.is("true") || value.is("false") || value.is("null")) continue;
+      if (is_plain_text(value) || value.is_true() || value.is_false() || value.is_null_or_absent()) continue;
       if ((*value.start != '{' && *value.start != '[') || nested == 2) return false;
       head.nested[nested] = parser.nested.index(value.view());
       if (head.nested[nested++] == PT_NO_INDEX) return false;
@@ -592,17 +609,75 @@ class scanner {
     }
 
     const raw identity = found[user_identity];
-    head.identity = parser.identities.index(without_creation(identity.view()));
+    head.identity = identity_number(identity);
     head.identity_offset = offset(identity.start);
     head.identity_length = identity.size();
     head.setting = setting(found);
-    if (head.identity == PT_NO_INDEX || head.setting == PT_NO_INDEX) return false;
-    const uint32_t shared[] = {head.is_push,   static_cast<uint32_t>(head.read_only), head.identity, head.setting,
-                               head.nested[0], head.nested[1],                        head.agent,    head.recipient};
-    head.origin = parser.origins.index({reinterpret_cast<const char *>(shared), sizeof shared});
-    if (head.origin == PT_NO_INDEX) return false;
+    if (head.identity == PT_NO_INDEX || head.setting == PT_NO_INDEX || !read_client(found, head)) return false;
     head.event_id = {reinterpret_cast<const uint8_t *>(found[event_id].start + 1), found[event_id].size() - 2};
     head.has_uuid = read_uuid(found[event_id].inside(), head.uuid);
+    return true;
+  }
+
+  /// The number of who it was. Sessions come again and again, unchanged: what looked alike is compared first.
+  uint32_t identity_number(raw identity) {
+    // Every second word of the text: keys and names are longer than what lies between.
+    uint64_t sum = identity.size();
+    for (size_t at = 0; at + sizeof(uint64_t) <= identity.size(); at += 2 * sizeof(uint64_t)) {
+      uint64_t word;
+      std::memcpy(&word, identity.start + at, sizeof word);
+      sum += word * (0x9e3779b97f4a7c15u + 2 * at);
+    }
+    auto &known = identities[(sum >> 32 ^ sum >> 48) % identities.size()];
+    if (known.number == PT_NO_INDEX || known.text.view() != identity.view()) {
+      known = {identity, parser.identities.index(without_creation(identity.view()))};
+    }
+    return known.number;
+  }
+
+  /// Numbers a text that may be absent; `false` where it cannot be.
+  static bool find(interner &texts, raw value, uint32_t &found) {
+    found = PT_NO_INDEX;
+    if (value.is_null_or_absent()) return true;
+    found = texts.index(value.inside());
+    return found != PT_NO_INDEX;
+  }
+
+  static bool is_same(raw left, raw right) { return left.start && right.start && left.view() == right.view(); }
+
+  /// The numbers of address, agent and recipient, and of all that is shared.
+  bool read_client(const members &found, pt_head &head) {
+    const raw source = found[address], agent = found[user_agent], owner = found[recipient];
+    if (!source.is_null_or_absent()) {
+      head.address = {reinterpret_cast<const uint8_t *>(source.start + 1), source.size() - 2};
+    }
+    const uint32_t key[] = {head.identity,  head.setting,
+                            head.nested[0], head.nested[1],
+                            head.is_push,   static_cast<uint32_t>(head.read_only)};
+    habit &usual = habits[(head.identity * 8 + head.setting * 2 + head.is_push) % habits.size()];
+    static_assert(sizeof key == sizeof usual.key);
+    const bool is_known = std::memcmp(key, usual.key, sizeof key) == 0;
+    if (!is_known || !is_same(agent, usual.agent) || !is_same(owner, usual.recipient)) {
+      if (!find(parser.texts, agent, head.agent) || !find(parser.texts, owner, head.recipient)) return false;
+      const uint32_t shared[] = {key[0], key[1], key[2], key[3], key[4], key[5], head.agent, head.recipient};
+      head.origin = parser.origins.index({reinterpret_cast<const char *>(shared), sizeof shared});
+      if (head.origin == PT_NO_INDEX) return false;
+      std::memcpy(usual.key, key, sizeof key);
+      usual.agent = agent;
+      usual.recipient = owner;
+      usual.address = {};
+      usual.agent_number = head.agent;
+      usual.recipient_number = head.recipient;
+      usual.origin = head.origin;
+    }
+    head.agent = usual.agent_number;
+    head.recipient = usual.recipient_number;
+    head.origin = usual.origin;
+    if (!is_same(source, usual.address)) {
+      find(parser.addresses, source, usual.address_number);
+      usual.address = source;
+    }
+    head.address_number = usual.address_number;
     return true;
   }
 

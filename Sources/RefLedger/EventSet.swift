@@ -22,10 +22,12 @@ public struct EventSet: Sendable {
     for index in trail.indices where !trail[index].standsAlone {
       if let id = trail[index].replaces { replaced.insert(id) }
     }
-    var seen = EventNumbers(capacity: trail.count)
+    // Nearly all events stand alone under an id of their own: only those that may not are looked up among each other.
+    let doubtful = RepeatedIDs.suspects(in: trail) ?? Array(trail.indices)
+    var seen = EventNumbers(capacity: doubtful.count)
     var shared: Set<String> = []
     var dropped: [Int] = []
-    for index in trail.indices {
+    for index in doubtful {
       if !replaced.isEmpty, replaced.contains(trail[index].eventID) {
         dropped.append(index)
         continue
@@ -80,6 +82,32 @@ public struct EventSet: Sendable {
   }
 }
 
+/// New in each process, lest somebody choose ids that fall on one place.
+private let seed = (UInt64(truncatingIfNeeded: 1.hashValue), UInt64(truncatingIfNeeded: 2.hashValue))
+
+/// Finds events that may not be the only ones of their ids, by a few bits an event: a hash that was not met before is of
+/// an id that was not.
+private enum RepeatedIDs {
+  /// Their indices, those of the first of an id too; `nil` where events have more than ids in common.
+  static func suspects(in events: [TrailEvent]) -> [Int]? {
+    var size = 1024
+    while size < events.count * 32 { size *= 2 }
+    var met: [UInt64] = Array(repeating: 0, count: size / 64)
+    var again = met
+    var places: [UInt32] = []
+    places.reserveCapacity(events.count)
+    for event in events {
+      guard event.standsAlone else { return nil }
+      let place = UInt32(truncatingIfNeeded: event.id.hash(seed: seed)) & UInt32(truncatingIfNeeded: size - 1)
+      let (word, bit) = (Int(place / 64), (1 as UInt64) << UInt64(place % 64))
+      again[word] |= met[word] & bit
+      met[word] |= bit
+      places.append(place)
+    }
+    return places.indices.filter { again[Int(places[$0] / 64)] >> UInt64(places[$0] % 64) & 1 != 0 }
+  }
+}
+
 /// Numbers of events by their ids: a table of numbers and parts of hashes, which asks an event only where those agree.
 private struct EventNumbers {
   private struct Slot {
@@ -89,14 +117,11 @@ private struct EventNumbers {
   private static let none = UInt32.max
 
   private var slots: [Slot]
-  /// New in each process, lest somebody choose ids that fall on one slot.
-  private let seed: (UInt64, UInt64)
 
   init(capacity: Int) {
     var size = 16
     while size < capacity * 2 { size *= 2 }
     slots = Array(repeating: Slot(number: Self.none, hash: 0), count: size)
-    seed = (UInt64(truncatingIfNeeded: 1.hashValue), UInt64(truncatingIfNeeded: 2.hashValue))
   }
 
   /// The event that was inserted with the id of this one.

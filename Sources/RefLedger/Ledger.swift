@@ -4,16 +4,35 @@ public import PushModel
 public struct Ledger: Sendable {
   /// One logged event that moved refs.
   public struct Push: Sendable {
-    public var event: TrailEvent
+    public let event: TrailEvent
     /// The ref advertisement that preceded it over HTTP.
-    public var advertisement: TrailEvent?
+    public let advertisement: TrailEvent?
+    /// Seconds; the least number where there was none.
+    private let advertised: Int64
+    /// In memory of its own, for few are cut.
+    private let omission: [Omission]
+    private let first: UInt32
+    private let count: UInt32
+
+    public var time: Timestamp { event.time }
     /// When the earliest advertisement was logged that may be its own: what happened since may have raced it.
-    public var firstAdvertised: Timestamp?
+    public var firstAdvertised: Timestamp? { advertised == .min ? nil : Timestamp(seconds: advertised) }
     /// CloudTrail cut its list of references; `nil` refs mean that any ref may have moved.
-    public var omitted: Omission?
+    public var omitted: Omission? { omission.first }
     /// Indices into `updates`.
-    public var updates: Range<Int>
-    public let time: Timestamp
+    public var updates: Range<Int> { Int(first)..<Int(first) + Int(count) }
+
+    init(
+      event: TrailEvent, advertisement: TrailEvent?, firstAdvertised: Timestamp?, omitted: Omission?,
+      updates: Range<Int>
+    ) {
+      self.event = event
+      self.advertisement = advertisement
+      advertised = firstAdvertised?.seconds ?? .min
+      omission = omitted.map { [$0] } ?? []
+      first = UInt32(updates.lowerBound)
+      count = UInt32(updates.count)
+    }
   }
 
   /// Which refs a cut record may have moved.
@@ -24,42 +43,58 @@ public struct Ledger: Sendable {
 
   /// One ref moved by one push, as logged.
   public struct Update: Sendable {
-    public var push: Int
+    private var pushNumber: UInt32
+    private var number: UInt32
     public var ref: RefName
-    /// The ref's index in `Ledger.refs`.
-    public internal(set) var refNumber = 0
     public var time: Timestamp
-    public var told: ToldBefore
     /// `nil`: an unambiguous deletion.
     public var after: ObjectID?
+    private var box: Box?
+
+    /// Index into `Ledger.pushes`.
+    public internal(set) var push: Int {
+      get { Int(pushNumber) }
+      set { pushNumber = UInt32(newValue) }
+    }
+    /// The ref's index in `Ledger.refs`.
+    public internal(set) var refNumber: Int {
+      get { Int(number) }
+      set { number = UInt32(newValue) }
+    }
+    public var told: ToldBefore {
+      get { box?.told ?? .notTold }
+      set { box = Box(box?.change, newValue) }
+    }
     /// The API call, for anything but a GitPush.
     public var change: RefChange? {
       get { box?.change }
-      set { box = newValue.map(ChangeBox.init) }
+      set { box = Box(newValue, told) }
     }
-    /// In memory of its own, lest every push has room for one.
-    private var box: ChangeBox?
-
-    public var isGitPush: Bool { box == nil }
+    public var isGitPush: Bool { box?.isOfCall != true }
 
     init(
       push: Int, ref: RefName, refNumber: Int = 0, time: Timestamp, told: ToldBefore, after: ObjectID?,
       change: RefChange?
     ) {
-      self.push = push
+      pushNumber = UInt32(push)
+      number = UInt32(refNumber)
       self.ref = ref
-      self.refNumber = refNumber
       self.time = time
-      self.told = told
       self.after = after
-      box = change.map(ChangeBox.init)
+      if told != .notTold || change != nil { box = Box(change, told) }
     }
 
-    /// Never changed once made, so that it may be shared among threads.
-    private final class ChangeBox: Sendable {
-      let change: RefChange
+    /// What few have. Never changed once made, so that it may be shared among threads.
+    private final class Box: Sendable {
+      let change: RefChange?
+      let told: ToldBefore
+      let isOfCall: Bool
 
-      init(_ change: RefChange) { self.change = change }
+      init(_ change: RefChange?, _ told: ToldBefore) {
+        self.change = change
+        self.told = told
+        isOfCall = change != nil
+      }
     }
   }
 
@@ -264,7 +299,7 @@ public struct Ledger: Sendable {
     pushes.append(
       Push(
         event: event, advertisement: advertisement, firstAdvertised: firstAdvertised, omitted: nil,
-        updates: first..<updates.count, time: event.time))
+        updates: first..<updates.count))
   }
 
   private mutating func number(adding ref: RefName) -> Int {
@@ -288,7 +323,7 @@ public struct Ledger: Sendable {
     pushes.append(
       Push(
         event: event, advertisement: advertisement, firstAdvertised: nil, omitted: omitted,
-        updates: first..<updates.count, time: event.time))
+        updates: first..<updates.count))
   }
 
   /// A repository that is deleted takes every ref along that the ledger knows of.
@@ -333,93 +368,6 @@ public struct Ledger: Sendable {
     let ref = branch.hasPrefix("refs/") ? RefName(branch) : .branch(branch)
     if !defaultBranches.contains(ref) { defaultBranches.append(ref) }
   }
-}
-
-/// Numbers for who asks from where with what: principal, address, client and protocol.
-private struct Clients {
-  private struct Software: Hashable {
-    var principal: Int
-    var client: String
-    var gitProtocol: String
-  }
-
-  private var ofOrigins = SharedNumbers { $0.origins.count }
-  private var ofAddresses = SharedNumbers { $0.addresses.count }
-  private var software: [Software: UInt32] = [:]
-  private var addresses: [String: UInt32] = [:]
-  /// Principals have long names, and there are few of them: numbers stand for them.
-  private var names: [String: Int] = [:]
-  private var principals: [ObjectIdentifier: Int] = [:]
-
-  mutating func number(of event: TrailEvent) -> UInt64 {
-    let place = ofOrigins.place(of: event.originNumber, in: event.batch)
-    let origin = ofOrigins[place] ?? number(of: event.origin)
-    ofOrigins[place] = origin
-    let addressPlace = ofAddresses.place(of: event.addressNumber, in: event.batch)
-    let address = ofAddresses[addressPlace] ?? Self.number(event.sourceIPAddress, &addresses)
-    ofAddresses[addressPlace] = address
-    return UInt64(origin) << 32 | UInt64(address)
-  }
-
-  private static func number<Value: Hashable>(_ value: Value, _ numbers: inout [Value: UInt32]) -> UInt32 {
-    if let number = numbers[value] { return number }
-    let number = UInt32(numbers.count)
-    numbers[value] = number
-    return number
-  }
-
-  private mutating func number(of origin: EventOrigin) -> UInt32 {
-    Self.number(
-      Software(
-        principal: number(of: origin.principal), client: origin.userAgent, gitProtocol: origin.gitProtocol ?? ""),
-      &software)
-  }
-
-  private mutating func number(of principal: Principal) -> Int {
-    if let number = principals[principal.sharedBlock] { return number }
-    let name = principal.arn ?? [principal.type, principal.name].joined(separator: "/")
-    let number = names[name] ?? names.count
-    names[name] = number
-    principals[principal.sharedBlock] = number
-    return number
-  }
-}
-
-/// Joins advertisements to the data records that they announce: same principal, repository, address, client and
-/// protocol, within five minutes, the latest not yet joined (DESIGN 2.3).
-private struct Pairing {
-  /// In order of time.
-  private struct Queue {
-    var events: [TrailEvent] = []
-    /// Those before it are too old for whatever may still come.
-    var start = 0
-  }
-
-  private var queues: [Queue] = []
-  private var places: [UInt64: Int] = [:]
-
-  mutating func open(_ advertisement: TrailEvent, by client: UInt64) {
-    let place = places[client, default: queues.count]
-    if place == queues.count {
-      places[client] = place
-      queues.append(Queue())
-    }
-    queues[place].events.append(advertisement)
-  }
-
-  /// The latest advertisement that belongs to the data record, and the time of the earliest that may.
-  mutating func close(_ data: TrailEvent, by client: UInt64) -> (earliest: Timestamp?, latest: TrailEvent?) {
-    guard let place = places[client] else { return (nil, nil) }
-    var start = queues[place].start
-    while start < queues[place].events.count, data.time - queues[place].events[start].time > Ledger.pairingWindow {
-      start += 1
-    }
-    queues[place].start = start
-    guard start < queues[place].events.count else { return (nil, nil) }
-    return (queues[place].events[start].time, queues[place].events.removeLast())
-  }
-
-  var leftOver: [TrailEvent] { queues.flatMap(\.events) }
 }
 
 extension RefChange {

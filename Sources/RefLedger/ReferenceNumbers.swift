@@ -6,26 +6,25 @@ internal import PushModel
 struct ReferenceNumbers {
   private(set) var count = 0
   private var numbers: [UInt32] = []
-  private var known: [ObjectIdentifier: Int] = [:]
-  /// What was asked last, for the same few come again and again.
-  private var recent: [(block: ObjectIdentifier?, number: Int)] = Array(repeating: (nil, 0), count: 64)
+  private var ofOrigins = SharedNumbers { $0.origins.count }
+  private var known: [ObjectIdentifier: UInt32] = [:]
 
   init(capacity: Int) { numbers.reserveCapacity(capacity) }
 
   /// The number of an event's reference, which stays that of the event's place in the order of the calls.
   mutating func append(_ event: TrailEvent) -> Int {
-    let block = event.origin.repository.sharedBlock
-    let slot = (UInt(bitPattern: block) >> 5) & 63
-    var number = recent[Int(slot)].number
-    if recent[Int(slot)].block != block {
-      number = known[block] ?? count
-      if number == count {
-        known[block] = number
-        count += 1
-      }
-      recent[Int(slot)] = (block, number)
-    }
-    numbers.append(UInt32(number))
+    let place = ofOrigins.place(of: event.originNumber, in: event.batch)
+    let number = ofOrigins[place] ?? self.number(of: event.origin.repository)
+    ofOrigins[place] = number
+    numbers.append(number)
+    return Int(number)
+  }
+
+  private mutating func number(of repository: RepositoryReference) -> UInt32 {
+    if let number = known[repository.sharedBlock] { return number }
+    let number = UInt32(count)
+    known[repository.sharedBlock] = number
+    count += 1
     return number
   }
 

@@ -186,8 +186,8 @@ import Testing
             name, request, extra = r["eventName"], r["requestParameters"], r["additionalEventData"]
             kind = "other"
             if name == "GitPush":
-                if not request or request.get("references") == []:
-                    kind = "omitted" if extra.get("dataTransferred") and not r["readOnly"] else "advertisement"
+                if not request: kind = "omitted" if extra.get("dataTransferred") and not r["readOnly"] else "advertisement"
+                elif request.get("references") == []: kind = "advertisement"
                 elif request.get("omitted"): kind = "omitted"
                 else:
                     words = []

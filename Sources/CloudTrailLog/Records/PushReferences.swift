@@ -28,7 +28,8 @@ extension RecordFields {
       note("references is not an array")
       return .pushOmitted
     }
-    if items.isEmpty { return pushWithoutReferences(call) }
+    // That list was not lost: it says that nothing moved.
+    if items.isEmpty { return .pushAdvertisement }
     var entries: [ReferenceEntry] = []
     entries.reserveCapacity(items.count)
     for (index, item) in items.enumerated() {
