@@ -51,7 +51,7 @@ struct UnknownsRule: FindingRule {
     return Finding(
       rule: rule(key.reason), severity: .warning,
       message:
-        "\(where_): \(what) of \(Phrase.count(max(pushes.count, 1), "update")) cannot be told: \(words(key.reason))\(gone)",
+        "\(where_): \(what) of \(Phrase.count(max(pushes.count, 1), "update")) cannot be told: \(reason(key.reason, unknowns, judgement))\(gone)",
       ref: key.ref ?? (refs.count == 1 ? refs[0] : nil),
       eventID: pushes.count == 1 ? judgement.ledger.pushes[pushes[0]].event.eventID : nil,
       commits: Array(tips.prefix(100)),
@@ -89,6 +89,16 @@ struct UnknownsRule: FindingRule {
         ref: ref, eventID: push.event.eventID, evidence: [Phrase.event(push.event)],
         settle: SettleCommands(judgement).lookAtRefs(), countsAsUnknown: true)
     }
+  }
+
+  private func reason(_ reason: UnknownReason, _ unknowns: [Unknown], _ judgement: Judgement) -> String {
+    guard reason == .notFetchedYet else { return words(reason) }
+    let last = unknowns.flatMap { unknown in
+      [unknown.time, judgement.refs[unknown.ref].timeline.items.last?.time].compactMap(\.self)
+    }.max()
+    let fetches = judgement.evidence.fetches.map(\.time) + judgement.evidence.clones.compactMap { $0.lastFetch?.time }
+    guard let last, fetches.contains(where: { $0 > last }) else { return words(reason) }
+    return "a clone was fetched since, but nothing proves that what it shows is later"
   }
 
   private func words(_ reason: UnknownReason) -> String {
