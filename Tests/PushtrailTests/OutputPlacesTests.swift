@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// Where output goes that is no plain new file.
@@ -33,10 +34,11 @@ import Testing
   }
 
   @Test func `a standard output that is closed is said to be`() throws {
+    let tool = try #require(StoriesTests.tool, "git-pushtrail is built beside the tests")
     let outcome = try StoryShell.run(
       "plain-history",
       """
-      pushtrail import trail --ledger pushes.ledger > said
+      '\(tool.path)' import trail --ledger pushes.ledger > said
       for command in "log" "verify" "report --format json"; do
         status=0
         pushtrail $command --repo clone --ledger pushes.ledger >&- 2> said || status=$?

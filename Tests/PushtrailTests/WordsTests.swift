@@ -47,6 +47,26 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.output)")
   }
 
+  @Test func `a fetch that proves nothing is not called none`() throws {
+    let outcome = try StoryShell.run(
+      "plain-history",
+      """
+      pushtrail verify --repo ada > out || true
+      cat out
+      grep -q 'no clone is known to have been fetched since' out
+      # Now there is a fetch in the reflogs, which says nothing of main: it stands where ada saw it long ago.
+      git -C server.git update-ref refs/heads/main "$(jq -r .names.c3 story.json)"
+      git -C server.git update-ref refs/heads/other "$(jq -r .names.c1 story.json)"
+      GIT_COMMITTER_DATE=2026-03-03T16:30:00Z git -C ada fetch -q
+      rm ada/.git/FETCH_HEAD
+      pushtrail verify --repo ada > out || true
+      cat out
+      grep -q 'a clone was fetched since, but nothing proves that what it shows is later' out
+      if grep 'no clone is known' out; then exit 1; fi
+      """)
+    #expect(outcome.status == 0, "\(outcome.output)")
+  }
+
   @Test func `a repository that was made again is not spoken of as the one before`() throws {
     let outcome = try StoryShell.run(
       "plain-history",

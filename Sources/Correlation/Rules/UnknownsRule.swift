@@ -96,7 +96,9 @@ struct UnknownsRule: FindingRule {
     let last = unknowns.flatMap { unknown in
       [unknown.time, judgement.refs[unknown.ref].timeline.items.last?.time].compactMap(\.self)
     }.max()
-    let fetches = judgement.evidence.fetches.map(\.time) + judgement.evidence.clones.compactMap { $0.lastFetch?.time }
+    // A time that is merely the latest possible one is no fetch then.
+    let seen = judgement.evidence.clones.compactMap(\.lastFetch).filter { [.reflog, .fetchHead].contains($0.by) }
+    let fetches = judgement.evidence.fetches.map(\.time) + seen.map(\.time)
     guard let last, fetches.contains(where: { $0 > last }) else { return words(reason) }
     return "a clone was fetched since, but nothing proves that what it shows is later"
   }
@@ -112,7 +114,7 @@ struct UnknownsRule: FindingRule {
     case .order: "updates within seconds of each other may have happened in another order"
     case .race: "the server may have refused one of several pushes at once, and no record says so"
     case .possibleDeletion: "a record may be a deletion or a push that was sent again"
-    case .notFetchedYet: "no clone was fetched since"
+    case .notFetchedYet: "no clone is known to have been fetched since"
     case .timeUnproven: "nothing dates the clone's last fetch well enough"
     case .refNotFetched: "no clone fetches that ref"
     case .notTracked: "a clone's tags do not follow the server's"
