@@ -163,13 +163,23 @@ struct FileReading: Sendable {
     let header = rows.next() ?? []
     if header.count > 1, RecordColumns.areOfTable(header) {
       readTable(header, rows, &task)
-    } else if header.count > 3, header.contains(where: { $0.lowercased().hasPrefix("event") }) {
+    } else if RecordColumns.areOfConsole(header) {
       task.refuse(
         "is the CloudTrail console's CSV, which holds no commit ids",
         hint: "download the events as JSON, or copy the trail's log files from its S3 bucket")
-    } else {
+    } else if !CSVName.matches(task.name) {
       task.note("is neither gzip nor JSON", offset: 0)
+    } else if task.isNamed || mayHoldRecords(text, header, rows) {
+      task.note("is no table of CloudTrail's records, by its first line", offset: 0)
     }
+  }
+
+  /// Whether a CSV that lies in a folder of the trail, and whose header is no table's of records, could be part of the trail
+  /// for all that: a result without its header, a query of somebody's own, UTF-16. What cannot is some other table, and left.
+  private func mayHoldRecords(_ text: ByteBuffer, _ header: [String], _ rows: CSVRows) -> Bool {
+    rows.isInvalid || rows.isCut || header.contains(where: RecordColumns.tellsOfEvents)
+      || text.contains("codecommit.amazonaws.com", in: 0..<text.count)
+      || text.firstIndex(of: [0], in: 0..<text.count) != nil
   }
 
   /// The result of a query over a table of records.
@@ -398,13 +408,13 @@ private struct FileTask {
     if isNamed, reading.refusal == nil {
       reading.refusal = TrailError(message: "\(name): \(error.message)", hints: error.hints)
     }
-    note(error.message)
+    note(([error.message] + error.hints).joined(separator: ": "))
   }
 
   /// An error for a file that the user named; within a tree, a place that could not be read.
   mutating func refuse(_ reason: String, hint: String) {
     if isNamed, reading.refusal == nil { reading.refusal = TrailError(message: "\(name) \(reason)", hints: [hint]) }
-    note(reason)
+    note("\(reason): \(hint)")
   }
 }
 

@@ -264,9 +264,9 @@ public final class Clone {
         + (reasons.min().map { ": \($0)" } ?? ""),
       hints: lacksIndex
         ? [
-          "a pack lacks its .idx file, which libgit2 1.5 needs beside a multi-pack-index: git -C \(path) index-pack PACK"
+          "a pack lacks its .idx file, which libgit2 1.5 needs beside a multi-pack-index: git -C \(ShellWord.path(path)) index-pack PACK"
         ]
-        : ["git -C \(path) fsck tells what is missing or damaged; clone the repository again"])
+        : ["git -C \(ShellWord.path(path)) fsck tells what is missing or damaged; clone the repository again"])
   }
 
   /// Told by the loader once it has read this clone's commits; of each ref that leads to an object that is not here, that.

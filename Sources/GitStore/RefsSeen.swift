@@ -24,7 +24,7 @@ public struct RefsSeen: Sendable {
       guard fields.count == 2, let id = ObjectID(hex: fields[0]) else {
         throw GitStoreError(
           "\(path), line \(number + 1): not a line of git ls-remote (an id, a tab, a ref name)",
-          hints: ["make it with: git ls-remote REMOTE > \(path)"])
+          hints: ["make it with: git ls-remote REMOTE > \(ShellWord.path(path))"])
       }
       if fields[1] == "HEAD" {
         hasHead = true
@@ -38,7 +38,7 @@ public struct RefsSeen: Sendable {
       guard fields[1].hasPrefix("refs/"), !fields[1].hasPrefix("refs/remotes/") else {
         throw GitStoreError(
           "\(path), line \(number + 1): \(fields[1]) is no ref of a server",
-          hints: ["make it with: git ls-remote REMOTE > \(path)"])
+          hints: ["make it with: git ls-remote REMOTE > \(ShellWord.path(path))"])
       }
       let ref = RefName(String(fields[1]))
       named.insert(ref)

@@ -1,5 +1,6 @@
 internal import GRDB
 internal import Glibc
+internal import PushModel
 
 /// An open ledger: a SQLite file in write-ahead mode, checked to be one of ours.
 final class LedgerDatabase: Sendable {
@@ -134,7 +135,7 @@ final class LedgerDatabase: Sendable {
       guard access != .read else {
         throw LedgerError(
           .older, "\(path) was made by an older version of git pushtrail",
-          hints: ["git pushtrail import PATH... --ledger \(path) brings it up to date"])
+          hints: ["git pushtrail import PATH... --ledger \(ShellWord.path(path)) brings it up to date"])
       }
       try migrator.migrate(queue)
     }
@@ -197,7 +198,9 @@ final class LedgerDatabase: Sendable {
     case .SQLITE_CORRUPT:
       return LedgerError(
         .damaged, "\(path) is damaged: \(words)",
-        hints: ["import the trail into a new ledger, or save what can be saved: sqlite3 \(path) .recover"])
+        hints: [
+          "import the trail into a new ledger, or save what can be saved: sqlite3 \(ShellWord.path(path)) .recover"
+        ])
     case .SQLITE_BUSY, .SQLITE_LOCKED:
       return LedgerError(
         .locked, "\(path) is locked by another process", hints: ["run it again when that one has ended"])

@@ -9,4 +9,22 @@ public enum ShellWord {
     if isPlain, !text.isEmpty, !text.hasPrefix("-") { return String(text) }
     return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
+
+  // Quotes keep no program from taking a word for an option: a stranger's configuration may name a remote
+  // `--upload-pack=COMMAND`.
+
+  /// The first operand of a git command: one that begins with `-` follows the `--` that ends the options.
+  public static func operand(_ text: some StringProtocol) -> String {
+    text.hasPrefix("-") ? "-- \(quoted(text))" : quoted(text)
+  }
+
+  /// A file's path.
+  public static func path(_ text: some StringProtocol) -> String {
+    text.hasPrefix("-") ? quoted("./\(text)") : quoted(text)
+  }
+
+  /// An option, by its name, with its value.
+  public static func option(_ name: String, _ value: some StringProtocol) -> String {
+    "\(name)\(value.hasPrefix("-") ? "=" : " ")\(quoted(value))"
+  }
 }

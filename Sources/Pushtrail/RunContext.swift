@@ -148,6 +148,7 @@ struct RunContext {
       region: epoch.identity.region.isEmpty ? nil : epoch.identity.region,
       notes: clones.clones.flatMap(\.notes) + seen.notes + proof.notes + stateChangeNotes + unreadNotes)
     evidence.integrity = proof.evidence
+    evidence.former = next.map { Epoch.former(end: epoch.end, next: $0) }
     evidence.trailStart = reading.spans.filter {
       $0.accountID == epoch.identity.accountID && $0.region == epoch.identity.region
     }.map(\.first).min()

@@ -74,7 +74,7 @@ struct ChainWalk {
     }
     for (digest, proof) in zip(digests, proofs) where proof == .unproven {
       notes.append(
-        "The last digest file of a stretch of \(words), \(digest.path), can be checked only by its successor or by its S3 metadata\(keys == nil ? " and CloudTrail's public keys" : ""): aws s3api head-object --bucket \(ShellWord.quoted(digest.content.digestS3Bucket)) --key \(ShellWord.quoted(digest.content.digestS3Object))"
+        "The last digest file of a stretch of \(words), \(digest.path), can be checked only by its successor or by its S3 metadata\(keys == nil ? " and CloudTrail's public keys" : ""): aws s3api head-object \(ShellWord.option("--bucket", digest.content.digestS3Bucket)) \(ShellWord.option("--key", digest.content.digestS3Object))"
       )
     }
   }

@@ -4,12 +4,12 @@ internal import PushModel
 enum Shell {
   /// One file.
   static func copy(bucket: String, key: String, to path: String) -> String {
-    "aws s3 cp \(ShellWord.quoted("s3://\(bucket)/\(key)")) \(ShellWord.quoted(path))"
+    "aws s3 cp \(ShellWord.quoted("s3://\(bucket)/\(key)")) \(ShellWord.path(path))"
   }
 
   /// The folder of a file, or one some levels above.
   static func sync(bucket: String, key: String, to path: String, levels: Int = 1) -> String {
-    "aws s3 sync \(ShellWord.quoted("s3://\(bucket)/\(above(key, levels))")) \(ShellWord.quoted(above(path, levels)))"
+    "aws s3 sync \(ShellWord.quoted("s3://\(bucket)/\(above(key, levels))")) \(ShellWord.path(above(path, levels)))"
   }
 
   private static func above(_ path: String, _ levels: Int) -> String {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
 internal import Pushtrail
+internal import Report
 
 @main
 struct GitPushtrail: ParsableCommand {
@@ -29,7 +30,39 @@ struct GitPushtrail: ParsableCommand {
   static func main() {
     // A reader that has seen enough (`| head`) is no failure: writes then give EPIPE, which Output takes as the end.
     _ = signal(SIGPIPE, SIG_IGN)
+    // A file that outgrows the process's limit is one that cannot be written whole: EFBIG, and what was begun is taken away.
+    _ = signal(SIGXFSZ, SIG_IGN)
+    occupyStandardDescriptors()
+    refuseUnknownCommands(Array(CommandLine.arguments.dropFirst()))
     main(nil)
+  }
+
+  /// A descriptor that was closed would be the next file's, and what is meant for a reader would be written into it. One
+  /// that cannot be used that way stands in: writing to standard output fails then.
+  private static func occupyStandardDescriptors() {
+    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) == -1 {
+      // The lowest number is taken first.
+      _ = unsafe open("/dev/null", descriptor == STDOUT_FILENO ? O_RDONLY : O_WRONLY)
+    }
+  }
+
+  /// The parser prints its help, and succeeds, for `help NAME` and `NAME --help` of a command that is none.
+  private static func refuseUnknownCommands(_ arguments: [String]) {
+    let known = Set(configuration.subcommands.map { $0._commandName } + ["help"])
+    var words = arguments.prefix { !$0.hasPrefix("-") }
+    if words.first == "help" {
+      words.removeFirst()
+      words = words.prefix(2)
+    } else {
+      words = words.prefix(1)
+    }
+    let extra = words.dropFirst()
+    if let word = words.first(where: { !known.contains($0) }) {
+      Self.exit(withError: ValidationError("There is no command '\(TerminalText.escaping(word))'."))
+    }
+    if let word = extra.first {
+      Self.exit(withError: ValidationError("Commands have none of their own: '\(TerminalText.escaping(word))'."))
+    }
   }
 }
 

@@ -42,7 +42,6 @@ import Testing
     try folder.write(".hidden.json", records: [Sample.push(id: "h")])
     try folder.write(".git/x.json", records: [Sample.push(id: "h")])
     try folder.write("notes.txt", "hello")
-    try folder.write("x.csv", "a,b")
     let reading = try TrailReader().read([folder.path])
     #expect(reading.events.map(\.eventID) == ["a"])
     #expect(reading.files == 1)
@@ -73,6 +72,46 @@ import Testing
     let csv = try folder.write(
       "event_history.csv", "Event ID,AWS access key,AWS region,Event name,Event source\n1,2,3,4,5\n")
     #expect(failure([csv])?.message.contains("console's CSV") == true)
+  }
+
+  @Test func `CSV files in a folder are told apart by their content`() throws {
+    let header =
+      "eventtime,eventsource,eventname,eventid,errorcode,useridentity,requestparameters,responseelements,additionaleventdata\n"
+    let push =
+      "2024-03-05T10:00:00Z,codecommit.amazonaws.com,GitPush,e1,,\"{type=IAMUser, username=mary}\",\"{references=[{commit=\(Sample.tip), ref=refs/heads/main}]}\",,\"{repositoryName=Repo}\"\n"
+    try folder.write("athena/13.csv", header + push)
+    try folder.write("athena/14.CSV", header + push.replacing("e1", with: "e2"))
+    // Athena writes this one beside each result.
+    try folder.write("athena/13.csv.metadata", "x")
+    #expect(try ids([folder.path]) == ["e1", "e2"])
+
+    // What somebody else's program left there is no part of the trail.
+    for (name, text) in [
+      ("users.csv", "id,name,event\n1,mary,x\n"), ("one.csv", "hello\n"),
+      ("inventory.csv.gz", "\"bucket\",\"key\",\"size\"\n"),
+    ] {
+      try folder.write(name, name.hasSuffix(".gz") ? folder.gzip(text) : Data(text.utf8))
+    }
+    let reading = try TrailReader().read([folder.path])
+    #expect(reading.events.count == 2)
+    #expect(reading.unreadable.isEmpty)
+
+    // What may be is said.
+    let utf16 = try #require((header + push).data(using: .utf16LittleEndian))
+    try folder.write("doubtful/a-console.csv", "Event ID,Event time,User name,Event name,Event source\n1,2,3,4,5\n")
+    try folder.write("doubtful/b-headless.csv", push)
+    try folder.write("doubtful/c-own-query.csv", "eventtime,who\n2024-03-05T10:00:00Z,mary\n")
+    try folder.write("doubtful/d-lacks.csv", "eventtime,eventsource,eventname\n")
+    try folder.write("doubtful/e-empty.csv", "")
+    try folder.write("doubtful/f-utf16.csv", utf16)
+    let doubtful = try TrailReader().read([folder.path]).unreadable
+    #expect(
+      doubtful.map { String($0.path.split(separator: "/").last?.first ?? "?") } == ["a", "b", "c", "d", "e", "f"])
+    #expect(doubtful.first?.reason.contains("download the events as JSON") == true)
+    #expect(doubtful[3].reason.contains("git pushtrail sql athena"))
+    // A file of events is none.
+    try folder.write("events/x.csv", header + push)
+    #expect(throws: TrailError.self) { try StateChangeReader().read([folder.path("events")]) }
   }
 
   @Test func `symbolic links neither loop nor count twice`() throws {

@@ -116,7 +116,10 @@ import Testing
 
   @Test func `a digest within a tree`() throws {
     let places = try places("b.json", "{\"digestStartTime\":\"x\",\"logFiles\":[]}")
-    #expect(places.map(\.reason) == ["is a digest file, which lists log files and holds no records"])
+    #expect(
+      places.map(\.reason) == [
+        "is a digest file, which lists log files and holds no records: give the log files, which lie in the CloudTrail folder beside CloudTrail-Digest"
+      ])
   }
 
   @Test func `JSON cut anywhere keeps the records before the cut`() throws {

@@ -54,6 +54,8 @@ import Testing
     ["log", "--limit", "0"], ["show"], ["blame"], ["blame", "x", "-L", "5,2"],
     ["verify", "--trail", "-", "--trail", "-"],
     ["verify", "--width", "3"],
+    ["bogus"], ["bogus", "--help"], ["attest", "-h"], ["policy", "--version"], ["help", "bogus"], ["help", "attest"],
+    ["help", "verify", "bogus"], ["help", "help", "verify"],
   ])
   func wrongUsageExits64(arguments: [String]) throws {
     let process = Process()
@@ -64,6 +66,18 @@ import Testing
     try process.run()
     process.waitUntilExit()
     #expect(process.terminationStatus == ExitStatus.usage.rawValue)
+  }
+
+  @Test(arguments: [["help"], ["help", "verify"], ["help", "help"], ["verify", "-h"], ["--help"], []])
+  func helpIsNoFailure(arguments: [String]) throws {
+    let process = Process()
+    process.executableURL = try Self.program()
+    process.arguments = arguments
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
   }
 
   @Test func theSchemaShips() throws {

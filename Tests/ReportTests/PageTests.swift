@@ -47,7 +47,7 @@ import Testing
         trail: 2 files, 40 records, 5 of CodeCommit, 1 duplicate dropped
         covered: 2024-05-01T00:00:00Z to 2024-05-03T00:00:00Z, stated with --coverage
 
-      Nothing found in 3 pushes (3 updates of 2 refs), logged from 2024-05-01T10:00:00Z to 2024-05-02T12:00:00Z. Coverage: 2024-05-01T00:00:00Z to 2024-05-03T00:00:00Z, stated with --coverage.
+      Nothing found in 3 pushes (3 updates of 2 refs), logged from 2024-05-01T10:00:00Z to 2024-05-02T11:00:00Z. Coverage: 2024-05-01T00:00:00Z to 2024-05-03T00:00:00Z, stated with --coverage.
 
       Protected refs
         main  audited 2024-05-01T10:00:00Z to 2024-05-02T13:00:00Z  reconciled

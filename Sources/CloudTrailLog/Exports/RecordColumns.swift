@@ -46,6 +46,16 @@ struct RecordColumns {
     names.count { columns[$0.lowercased()] != nil } >= 3
   }
 
+  /// Whether a header is that of the console's event history: "Event name", "Event time" and so on.
+  static func areOfConsole(_ names: [String]) -> Bool {
+    names.count { ["event name", "event time", "event source", "event id"].contains($0.lowercased()) } >= 2
+  }
+
+  /// Whether a column is one that only records of events have.
+  static func tellsOfEvents(_ name: String) -> Bool {
+    name.lowercased().hasPrefix("event") && columns[name.lowercased()] != nil
+  }
+
   static func lacking(_ names: some Sequence<String>) -> [String] {
     let present = Set(names.map { $0.lowercased() })
     return needed.filter { !present.contains($0) }

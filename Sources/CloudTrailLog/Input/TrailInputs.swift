@@ -133,7 +133,7 @@ struct TrailInputs {
         throw TrailError(message: "\(path) holds no file of events (.json, .jsonl, .gz, .zst, or no extension)")
       }
       throw TrailError(
-        message: "\(path) holds no log file (.gz, .zst, .json, .jsonl or .ndjson)",
+        message: "\(path) holds no log file (.gz, .zst, .json, .jsonl, .ndjson or .csv)",
         hints: ["copy the trail with: aws s3 sync s3://BUCKET/AWSLogs/ACCOUNT/CloudTrail/ DIRECTORY"])
     }
   }
@@ -160,7 +160,11 @@ struct TrailInputs {
     guard let names = Self.entries(folder) else { return note(folder, Self.lastError()) }
     for name in names.sorted(by: { $0.lexicographicallyPrecedes($1) }) where name.first != UInt8(ascii: ".") {
       let path = folder.last == UInt8(ascii: "/") ? folder + name : folder + [UInt8(ascii: "/")] + name
-      let isLog = Self.hasLogExtension(name) || (purpose == .events && !name.contains(UInt8(ascii: ".")))
+      let isLog =
+        switch purpose {
+        case .trail: Self.hasLogExtension(name) || CSVName.isPlain(name)
+        case .events: Self.hasLogExtension(name) || !name.contains(UInt8(ascii: "."))
+        }
       guard let status = Self.status(path) else {
         // A link to nowhere, or a folder without search permission.
         if isLog { note(path, Self.lastError()) }

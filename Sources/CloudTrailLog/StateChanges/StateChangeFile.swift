@@ -56,7 +56,7 @@ final class StateChangeFile {
     if records > 0, changes.isEmpty {
       fail(
         "holds CloudTrail records, and no state change of CodeCommit",
-        hints: ["records are the trail: --trail \(ShellWord.quoted(name))"])
+        hints: ["records are the trail: --trail \(ShellWord.path(name))"])
     } else if changes.isEmpty, others == 0 {
       fail("holds no event of CodeCommit", hints: [Self.wanted])
     }

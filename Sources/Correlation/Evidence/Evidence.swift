@@ -41,6 +41,9 @@ public struct Evidence: Sendable {
   public var server = ServerWord()
   /// What the trail's digest files say against it, where there are any.
   public var integrity: IntegrityEvidence?
+  /// Set where the repository was made again under its name since: this one, in words (`Epoch.former`). What is on none of
+  /// its refs may well be on the other's.
+  public var former: String?
   /// The time of the first record of any service in the trail's own log files.
   public var trailStart: Timestamp?
 

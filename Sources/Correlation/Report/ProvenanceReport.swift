@@ -132,6 +132,11 @@ public struct Epoch: Hashable, Sendable {
     self.start = start
     self.end = end
   }
+
+  /// An epoch that another one followed, in words.
+  public static func former(end: Timestamp?, next: Timestamp) -> String {
+    end.map { "the repository that was deleted at \($0)" } ?? "the repository that another one replaced at \(next)"
+  }
 }
 
 /// One logged event that was refused: it moved nothing.

@@ -38,8 +38,13 @@ enum Phrase {
     return "clone \(text[..<colon.lowerBound]) (\(ref.shorthand))"
   }
 
+  /// `on no ref`, of which repository where there were several.
+  static func onNoRef(_ evidence: Evidence) -> String {
+    "on no ref" + (evidence.former.map { " of \($0)" } ?? "")
+  }
+
   /// Where removed commits still are, in words.
-  static func survival(_ commits: [UpdateReport.Removed.Commit]) -> String {
+  static func survival(_ commits: [UpdateReport.Removed.Commit], _ evidence: Evidence) -> String {
     var (reachable, unreachable, absent, onServer) = (0, 0, 0, 0)
     // As many as are said.
     var refs: [String] = []
@@ -62,7 +67,7 @@ enum Phrase {
       parts.append("\(reachable) still on \(refs.map { RefName($0).shorthand }.joined(separator: ", "))")
     }
     if unreachable > 0 {
-      parts.append("\(unreachable) on no ref, but kept in \(places.map(place).joined(separator: ", "))")
+      parts.append("\(unreachable) \(onNoRef(evidence)), but kept in \(places.map(place).joined(separator: ", "))")
     }
     if absent > 0 {
       let server =

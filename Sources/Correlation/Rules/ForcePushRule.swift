@@ -23,7 +23,7 @@ struct ForcePushRule: FindingRule {
     }
     if let removed = report.removed {
       message += ": \(removed.incomplete ? "at least " : "")\(Phrase.count(removed.count, "commit")) replaced"
-      if !removed.commits.isEmpty { message += " (\(Phrase.survival(removed.commits)))" }
+      if !removed.commits.isEmpty { message += " (\(Phrase.survival(removed.commits, judgement.evidence)))" }
     } else if report.tip == .notACommit {
       message += ": the new tip is no commit, and has no history"
     } else {

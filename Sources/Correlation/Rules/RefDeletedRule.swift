@@ -18,14 +18,14 @@ struct RefDeletedRule: FindingRule {
         return Finding(
           rule: .refDeleted, severity: .note,
           message:
-            "\(what)\(at): up to \(Phrase.count(removed.count, "commit")) may be on no ref any more; some refs' last known states are not in the clones",
+            "\(what)\(at): up to \(Phrase.count(removed.count, "commit")) may be \(Phrase.onNoRef(judgement.evidence)) any more; some refs' last known states are not in the clones",
           ref: report.ref, eventID: event.eventID, commits: removed.commits.map(\.id), evidence: [Phrase.event(event)],
           settle: SettleCommands(judgement).lookAtRefs(), isProtected: update.isProtected)
       }
       return Finding(
         rule: .refDeleted, severity: update.isProtected ? .error : .warning,
         message:
-          "\(what)\(at): \(removed.incomplete ? "at least " : "")\(Phrase.count(removed.count, "commit")) removed (\(Phrase.survival(removed.commits)))",
+          "\(what)\(at): \(removed.incomplete ? "at least " : "")\(Phrase.count(removed.count, "commit")) removed (\(Phrase.survival(removed.commits, judgement.evidence)))",
         ref: report.ref, eventID: event.eventID, commits: removed.commits.map(\.id), evidence: [Phrase.event(event)],
         isProtected: update.isProtected)
     }
@@ -37,7 +37,7 @@ struct RefDeletedRule: FindingRule {
     return Finding(
       rule: .refDeleted, severity: update.isProtected ? .error : .warning,
       message:
-        "\(what)\(at): that commit is on no ref and in no clone\(SettleCommands(judgement).isGone(tip) ? ", nor on the server by its own word," : ",") and how many it took along is not known",
+        "\(what)\(at): that commit is \(Phrase.onNoRef(judgement.evidence)) and in no clone\(SettleCommands(judgement).isGone(tip) ? ", nor on the server by its own word," : ",") and how many it took along is not known",
       ref: report.ref, eventID: event.eventID, commits: [tip], evidence: [Phrase.event(event)],
       settle: SettleCommands(judgement).lookFor([tip]), isProtected: update.isProtected)
   }

@@ -50,8 +50,8 @@ struct ServerQuestions {
     // Named after what it asks, so that a later answer overwrites no earlier one.
     let file = "server-commits-\(ids.first.map { String($0.hex.prefix(8)) } ?? "").json"
     let name = evidence.server.repositoryName.flatMap { $0.isEmpty ? nil : $0 } ?? "REPOSITORY"
-    let region = evidence.region.map { " --region \(ShellWord.quoted($0))" } ?? ""
-    return "aws codecommit batch-get-commits --repository-name \(ShellWord.quoted(name))\(region) --output json"
+    let region = evidence.region.map { " " + ShellWord.option("--region", $0) } ?? ""
+    return "aws codecommit batch-get-commits \(ShellWord.option("--repository-name", name))\(region) --output json"
       + " --commit-ids \(ids.map(\.hex).joined(separator: " ")) > \(file)  # then add: --server-commits \(file)"
   }
 

@@ -27,11 +27,11 @@ struct SettleCommands {
 
   /// A path of `.` is where one stands.
   private static func git(in path: String?) -> String {
-    path.map { $0 == "." ? "git" : "git -C \(ShellWord.quoted($0))" } ?? "git"
+    path.map { $0 == "." ? "git" : "git -C \(ShellWord.path($0))" } ?? "git"
   }
 
   /// Brings one object without rewriting FETCH_HEAD, which is evidence.
-  func fetch(_ id: ObjectID) -> String { "\(git) fetch --no-write-fetch-head \(ShellWord.quoted(remote)) \(id)" }
+  func fetch(_ id: ObjectID) -> String { "\(git) fetch --no-write-fetch-head \(ShellWord.operand(remote)) \(id)" }
 
   /// Brings objects, no two of which are one, or asks the server what it knows of them; nothing of those that it says it
   /// does not have.
@@ -45,13 +45,13 @@ struct SettleCommands {
 
   func unshallow() -> String {
     isShallow
-      ? "\(gitOfIncomplete) fetch --no-write-fetch-head --unshallow \(ShellWord.quoted(remote))"
-      : "\(gitOfIncomplete) fetch --no-write-fetch-head --refetch \(ShellWord.quoted(remote))"
+      ? "\(gitOfIncomplete) fetch --no-write-fetch-head --unshallow \(ShellWord.operand(remote))"
+      : "\(gitOfIncomplete) fetch --no-write-fetch-head --refetch \(ShellWord.operand(remote))"
   }
 
   /// Asks the server for every ref, and judges with its answer.
   func lookAtRefs() -> [String] {
-    ["\(git) ls-remote \(ShellWord.quoted(remote)) > refs-seen.txt  # then add: --refs-seen refs-seen.txt"]
+    ["\(git) ls-remote \(ShellWord.operand(remote)) > refs-seen.txt  # then add: --refs-seen refs-seen.txt"]
   }
 
   /// Copies the trail's files of some days.
@@ -63,18 +63,20 @@ struct SettleCommands {
     }
     let root = "AWSLogs/\(repository.account)/CloudTrail/\(repository.region)"
     if days.count <= 3 {
-      return days.map { "aws s3 sync s3://TRAIL-BUCKET/\(root)/\($0)/ TRAIL/\(root)/\($0)/" }
+      return days.map {
+        "aws s3 sync \(ShellWord.quoted("s3://TRAIL-BUCKET/\(root)/\($0)/")) \(ShellWord.quoted("TRAIL/\(root)/\($0)/"))"
+      }
     }
-    return ["aws s3 sync s3://TRAIL-BUCKET/\(root)/ TRAIL/\(root)/"]
+    return ["aws s3 sync \(ShellWord.quoted("s3://TRAIL-BUCKET/\(root)/")) \(ShellWord.quoted("TRAIL/\(root)/"))"]
   }
 
   /// Copies one file again.
   func copyAgain(_ place: UnreadablePlace) -> String {
     guard let range = place.path.firstRange(of: "AWSLogs/") else {
-      return "gzip -t \(ShellWord.quoted(place.path))  # then copy the file again"
+      return "gzip -t \(ShellWord.path(place.path))  # then copy the file again"
     }
     return
-      "aws s3 cp \(ShellWord.quoted("s3://TRAIL-BUCKET/" + place.path[range.lowerBound...])) \(ShellWord.quoted(place.path))"
+      "aws s3 cp \(ShellWord.quoted("s3://TRAIL-BUCKET/" + place.path[range.lowerBound...])) \(ShellWord.path(place.path))"
   }
 
   func commands(for reason: UnknownReason, tips: [ObjectID], from start: Timestamp?, to end: Timestamp?) -> [String] {

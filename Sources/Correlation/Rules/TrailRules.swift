@@ -40,14 +40,7 @@ struct TrailChangedRule: FindingRule {
 /// `trail-gap`: files that could not be read, and days without files.
 struct TrailGapRule: FindingRule {
   func findings(in judgement: Judgement) -> [Finding] {
-    let unreadable = judgement.evidence.unreadable.map { place in
-      let where_ = place.record.map { ", record \($0)" } ?? place.offset.map { ", byte \($0)" } ?? ""
-      return Finding(
-        rule: .trailGap, severity: .warning,
-        message: "\(place.path)\(where_): \(place.reason); what it would tell is unknown",
-        evidence: ["\(place.path)\(where_)"], settle: [SettleCommands(judgement).copyAgain(place)],
-        countsAsUnknown: true)
-    }
+    let unreadable = unreadableFiles(judgement)
     let days = judgement.coverage.missingDays.compactMap { gap -> Finding? in
       guard judgement.isInScope(gap.upperBound) || judgement.isInScope(gap.lowerBound) else { return nil }
       // Digest files say it better.
@@ -64,6 +57,43 @@ struct TrailGapRule: FindingRule {
 }
 
 extension TrailGapRule {
+  /// One finding a file, which names the first places; the report's `trail.unreadable` has them all.
+  private func unreadableFiles(_ judgement: Judgement) -> [Finding] {
+    var paths: [String] = []
+    var places: [String: [UnreadablePlace]] = [:]
+    for place in judgement.evidence.unreadable {
+      if places[place.path] == nil { paths.append(place.path) }
+      places[place.path, default: []].append(place)
+    }
+    return paths.compactMap { path in
+      guard let mine = places[path], let first = mine.first else { return nil }
+      let more = mine.count - Self.namedPlaces
+      return Finding(
+        rule: .trailGap, severity: .warning,
+        message: mine.count == 1
+          ? "\(path)\(Self.position(first)): \(first.reason); what it would tell is unknown"
+          : "\(path): \(mine.count) places cannot be read: \(Self.words(mine.prefix(Self.namedPlaces)))\(more > 0 ? "; and \(more) more" : ""); what they would tell is unknown",
+        evidence: mine.prefix(Self.listedPlaces).map { "\(path)\(Self.position($0))" }
+          + (mine.count > Self.listedPlaces ? ["and \(mine.count - Self.listedPlaces) more places in it"] : []),
+        settle: [SettleCommands(judgement).copyAgain(first)], countsAsUnknown: true)
+    }
+  }
+
+  private static let namedPlaces = 3
+  private static let listedPlaces = 20
+
+  private static func position(_ place: UnreadablePlace) -> String {
+    place.record.map { ", record \($0)" } ?? place.offset.map { ", byte \($0)" } ?? ""
+  }
+
+  /// `record 3: REASON; record 5: REASON`.
+  private static func words(_ places: ArraySlice<UnreadablePlace>) -> String {
+    func name(_ place: UnreadablePlace) -> String {
+      place.record.map { "record \($0)" } ?? place.offset.map { "byte \($0)" } ?? "the file"
+    }
+    return places.map { "\(name($0)): \($0.reason)" }.joined(separator: "; ")
+  }
+
   /// A window of which nothing is known is not verified.
   private func beyondCoverage(_ judgement: Judgement) -> [Finding] {
     guard let since = judgement.options.since, let end = judgement.coverage.end, since > end else { return [] }

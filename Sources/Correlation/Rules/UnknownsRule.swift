@@ -51,7 +51,7 @@ struct UnknownsRule: FindingRule {
     return Finding(
       rule: rule(key.reason), severity: .warning,
       message:
-        "\(where_): \(what) of \(Phrase.count(max(pushes.count, 1), "update")) cannot be told: \(words(key.reason))\(gone)",
+        "\(where_): \(what) of \(Phrase.count(max(pushes.count, 1), "update")) cannot be told: \(reason(key.reason, unknowns, judgement))\(gone)",
       ref: key.ref ?? (refs.count == 1 ? refs[0] : nil),
       eventID: pushes.count == 1 ? judgement.ledger.pushes[pushes[0]].event.eventID : nil,
       commits: Array(tips.prefix(100)),
@@ -91,6 +91,18 @@ struct UnknownsRule: FindingRule {
     }
   }
 
+  private func reason(_ reason: UnknownReason, _ unknowns: [Unknown], _ judgement: Judgement) -> String {
+    guard reason == .notFetchedYet else { return words(reason) }
+    let last = unknowns.flatMap { unknown in
+      [unknown.time, judgement.refs[unknown.ref].timeline.items.last?.time].compactMap(\.self)
+    }.max()
+    // A time that is merely the latest possible one is no fetch then.
+    let seen = judgement.evidence.clones.compactMap(\.lastFetch).filter { [.reflog, .fetchHead].contains($0.by) }
+    let fetches = judgement.evidence.fetches.map(\.time) + seen.map(\.time)
+    guard let last, fetches.contains(where: { $0 > last }) else { return words(reason) }
+    return "a clone was fetched since, but nothing proves that what it shows is later"
+  }
+
   private func words(_ reason: UnknownReason) -> String {
     switch reason {
     case .incompleteHistory: "the clone's history is cut short"
@@ -102,7 +114,7 @@ struct UnknownsRule: FindingRule {
     case .order: "updates within seconds of each other may have happened in another order"
     case .race: "the server may have refused one of several pushes at once, and no record says so"
     case .possibleDeletion: "a record may be a deletion or a push that was sent again"
-    case .notFetchedYet: "no clone was fetched since"
+    case .notFetchedYet: "no clone is known to have been fetched since"
     case .timeUnproven: "nothing dates the clone's last fetch well enough"
     case .refNotFetched: "no clone fetches that ref"
     case .notTracked: "a clone's tags do not follow the server's"

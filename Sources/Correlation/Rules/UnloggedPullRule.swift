@@ -30,7 +30,7 @@ struct UnloggedPullRule: FindingRule {
         Finding(
           rule: .unloggedPull, severity: .note,
           message:
-            "by its own clock, clone \(path(of: first, judgement)) fetched \(times), when no pull is logged: the clock is off, or a record is missing; what it saw is undated",
+            "by its own clock, clone \(path(of: first, judgement)) fetched \(times), when no pull of this repository is logged: the clock is off, a record is missing, or its URL led to another repository then; what it saw is undated",
           evidence: fetches.prefix(5).map(\.evidence)))
     }
     return findings

@@ -90,8 +90,12 @@ struct UnloggedUpdateRule: FindingRule {
   ) -> Finding {
     let isVouched = judgement.coverage.isVouchedFor(from: start, to: end)
     let what = tip.map { "was at \($0.short)" } ?? "was absent"
+    let cause =
+      tip != nil
+      ? "tells how it came there"
+      : knowledge.timeline.items.isEmpty ? "agrees with that and with what else was seen of it" : "tells how it went"
     var message =
-      "\(knowledge.ref.shorthand) \(what) between \(start) and \(end), and no record tells how it came there"
+      "\(knowledge.ref.shorthand) \(what) between \(start) and \(end), and no record \(cause)"
       + (isPush ? ": a clone pushed it" : "")
     if !isVouched { message += "; a trail file that was never copied here would explain it" }
     return Finding(

@@ -11,6 +11,8 @@ public struct Recovery: Sendable {
     /// What became of it, one sentence a loss.
     public var losses: [String]
     public var place: Place
+    /// Set where it was lost with a repository that was made again under its name since: that one, in words.
+    public var former: String?
     public var commands: [String]
   }
 
@@ -40,7 +42,7 @@ public struct Recovery: Sendable {
       if place == .server, report.goneFromServer.contains(commit) { place = .nowhere }
       let isTag = finder.isTag(commit)
       return Item(
-        commit: commit, isTag: isTag, losses: losses, place: place,
+        commit: commit, isTag: isTag, losses: losses, place: place, former: finder.formers[commit],
         commands: finder.commands(for: commit, isTag: isTag, at: place))
     }
     uncertainRefs = report.uncertainRefs
@@ -61,15 +63,20 @@ private struct Finder {
   private var tagTips: Set<ObjectID> = []
   /// Removed by some update beside the one that removed its tip: its tip brings it back too.
   private var coveredBy: [ObjectID: ObjectID] = [:]
+  /// Removed from a repository that was made again since.
+  private(set) var formers: [ObjectID: String] = [:]
 
   init(_ report: ProvenanceReport) {
     self.report = report
-    for update in report.pushes.lazy.flatMap(\.updates) {
+    for (push, update) in report.pushes.lazy.flatMap({ push in push.updates.lazy.map { (push, $0) } }) {
       if let after = update.after { tips[after] = update.tip }
+      let former = report.former(at: push.time)
+      if update.takesAway, let before = update.before.tip { formers[before] = former }
       if update.ref.isTag { tagTips.formUnion([update.before.tip, update.after].compactMap(\.self)) }
       guard let removed = update.removed else { continue }
       for commit in removed.commits {
         survivals[commit.id] = commit
+        formers[commit.id] = former
         if let before = update.before.tip, before != commit.id { coveredBy[commit.id] = before }
       }
     }
@@ -126,7 +133,7 @@ private struct Finder {
   func place(of commit: ObjectID) -> Recovery.Place {
     if isTag(commit) {
       // What becomes of the commit that a tag object leads to says nothing of the tag object.
-      let refs = report.refs.filter { $0.seen?.tip == commit || $0.ledgerTip == commit }.map(\.ref.rawValue)
+      let refs = refs(at: commit)
       return refs.isEmpty ? .server : .refs(refs)
     }
     if let survival = survivals[commit] {
@@ -134,6 +141,9 @@ private struct Finder {
       case .reachable: return .refs(survival.refs ?? [])
       case .absent: return .server
       case .unreachable:
+        // What is on none of that one's refs may be a tip of this one's.
+        let again = formers[commit] == nil ? [] : refs(at: commit)
+        guard again.isEmpty else { return .refs(again) }
         guard let text = survival.refs?.first else { return .server }
         guard let colon = text.ranges(of: ": refs/").last else { return .clone(path: text, branch: nil) }
         return .clone(
@@ -142,7 +152,7 @@ private struct Finder {
     }
     switch tips[commit] {
     case .onRef, .onOtherRef:
-      return .refs(report.refs.filter { $0.seen?.tip == commit || $0.ledgerTip == commit }.map(\.ref.rawValue))
+      return .refs(refs(at: commit))
     case .absent: return .server
     case .unreachable, .unknown:
       return report.clones.count == 1 ? .clone(path: report.clones[0].path, branch: nil) : .unknown
@@ -152,12 +162,16 @@ private struct Finder {
     }
   }
 
+  private func refs(at tip: ObjectID) -> [String] {
+    report.refs.filter { $0.seen?.tip == tip || $0.ledgerTip == tip }.map(\.ref.rawValue)
+  }
+
   // MARK: - Commands
 
   func commands(for commit: ObjectID, isTag: Bool, at place: Recovery.Place) -> [String] {
     let name = "recovered/\(commit.short)"
     if isTag, place == .server {
-      let remote = ShellWord.quoted(report.clones.first.map { self.remote(of: $0.path) } ?? "origin")
+      let remote = ShellWord.operand(report.clones.first.map { self.remote(of: $0.path) } ?? "origin")
       let git = git(in: report.clones.first?.path)
       return [
         "\(git) fetch --no-write-fetch-head \(remote) \(commit.hex) && \(git) tag \(name) \(commit.hex)",
@@ -169,27 +183,36 @@ private struct Finder {
     case .clone(let path, let branch):
       let git = git(in: path)
       let keep = branch == nil ? ["\(git) branch \(name) \(commit.hex)"] : []
-      return keep + ["\(git) push \(ShellWord.quoted(remote(of: path))) \(commit.hex):refs/heads/\(name)"]
+      return keep + ["\(git) push \(ShellWord.operand(remote(of: path))) \(commit.hex):refs/heads/\(name)"]
     case .server:
-      let remote = ShellWord.quoted(report.clones.first.map { self.remote(of: $0.path) } ?? "origin")
+      let remote = ShellWord.operand(report.clones.first.map { self.remote(of: $0.path) } ?? "origin")
       let git = git(in: report.clones.first?.path)
-      let repository = ShellWord.quoted(report.repository.name)
-      let region = report.repository.region.isEmpty ? "" : " --region \(ShellWord.quoted(report.repository.region))"
+      let repository = ShellWord.option("--repository-name", report.repository.name)
+      let region = report.repository.region.isEmpty ? "" : " " + ShellWord.option("--region", report.repository.region)
       return [
         "\(git) fetch --no-write-fetch-head \(remote) \(commit.hex) && \(git) branch \(name) \(commit.hex)",
-        "aws codecommit create-branch --repository-name \(repository) --branch-name \(name) --commit-id \(commit.hex)\(region)",
+        "aws codecommit create-branch \(repository) --branch-name \(name) --commit-id \(commit.hex)\(region)",
       ]
     }
   }
 
   /// The command in a clone; a path of `.` is where one stands.
   private func git(in path: String?) -> String {
-    path.map { $0 == "." ? "git" : "git -C \(ShellWord.quoted($0))" } ?? "git"
+    path.map { $0 == "." ? "git" : "git -C \(ShellWord.path($0))" } ?? "git"
   }
 
   private func remote(of path: String) -> String {
-    let remote = report.clones.first { $0.path == path }?.remote
-    return remote?.split(separator: " ").first.map(String.init) ?? "origin"
+    // `NAME URL`: a name may hold spaces, a URL none.
+    guard let remote = report.clones.first(where: { $0.path == path })?.remote else { return "origin" }
+    return remote.lastIndex(of: " ").map { String(remote[..<$0]) } ?? remote
+  }
+}
+
+extension ProvenanceReport {
+  /// The repository to which a push of then went, in words, where it was made again under its name since.
+  func former(at time: Timestamp) -> String? {
+    guard let index = epochs.lastIndex(where: { $0.start <= time }), index + 1 < epochs.count else { return nil }
+    return Epoch.former(end: epochs[index].end, next: epochs[index + 1].start)
   }
 }
 

@@ -42,13 +42,15 @@ public struct AskText {
       let shown = question.settles.prefix(4).map(Self.inert).joined(separator: ", ")
       let more = question.settles.count - 4
       page.line(TextPage.Span("# settles \(shown)" + (more > 0 ? " and \(more) more" : ""), .dim))
-      // A command that holds what no screen can show is not offered for copying.
-      let isCopyable = TerminalText.escaping(question.command) == question.command
-      page.line(
-        TextPage.Span(
-          isCopyable ? question.command : "# (holds characters that are not shown) \(Self.inert(question.command))"))
+      page.line(TextPage.Span(Self.copyable(question.command)))
     }
     return page.text
+  }
+
+  /// A command, as a line of a shell's: one that holds what no screen can show is not offered for copying.
+  static func copyable(_ command: String) -> String {
+    TerminalText.escaping(command) == command
+      ? command : "# (holds characters that are not shown) \(inert(command))"
   }
 
   /// A comment's text in which no shell finds anything to run: some take `#` for a command.

@@ -12,9 +12,9 @@ public struct RecoverText {
     for item in recovery.items {
       page.separate()
       page.line(TextPage.Span("# \(item.commit.hex)", .bold))
-      for loss in item.losses { page.line(TextPage.Span("# \(loss)", .dim)) }
+      for loss in item.losses { page.line(TextPage.Span("# \(AskText.inert(loss))", .dim)) }
       page.line(TextPage.Span("# \(words(for: item))", .dim))
-      for command in item.commands { page.line(TextPage.Span(command)) }
+      for command in item.commands { page.line(TextPage.Span(AskText.copyable(command))) }
     }
     if recovery.unjudged > 0 {
       page.separate()
@@ -27,19 +27,20 @@ public struct RecoverText {
 
   private func words(for item: Recovery.Item) -> String {
     let doubt = recovery.uncertainRefs.isEmpty ? "" : " whose state is known"
+    let nowhere = item.former.map { "on no ref of \($0)" } ?? "on no ref of the server\(doubt)"
     if item.isTag, item.place == .server {
       return
-        "on no ref of the server\(doubt); a tag's object, which whoever fetched it has, and the server may: the first command, if it answers, brings it here, the second back"
+        "\(nowhere); a tag's object, which whoever fetched it has, and the server may: the first command, if it answers, brings it here, the second back"
     }
     switch item.place {
     case .refs(let refs):
-      let names = refs.map { Wording.name(RefName($0)) }
+      let names = refs.map { AskText.inert(Wording.name(RefName($0))) }
       return names.isEmpty
         ? "it is still on the server's refs: nothing needs bringing back"
         : "still on \(names.joined(separator: ", ")): nothing needs bringing back"
     case .clone(let path, let branch):
-      return "on no ref of the server\(doubt); clone \(path) still has it"
-        + (branch.map { ", on its branch \($0)" } ?? "")
+      return "\(nowhere); clone \(AskText.inert(path)) still has it"
+        + (branch.map { ", on its branch \(AskText.inert($0))" } ?? "")
     case .server:
       return "in no clone that was given; the server may still have it: either command, if it answers, brings it back"
     case .nowhere:

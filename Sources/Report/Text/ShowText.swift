@@ -48,7 +48,7 @@ public struct ShowText {
           "\(update.removed?.upperBound == true ? "perhaps " : "")from \(Wording.name(update.ref)) by "
             + "\(Wording.who(push.principal)) at \(push.time) (\(Wording.transition(update)))")
         page.field("event", push.eventID)
-        page.field("now", Self.survival(commit))
+        page.field("now", Self.survival(commit, former: index.report.former(at: push.time)))
       }
     }
     let tips = index.report.pushes.flatMap { push in
@@ -78,11 +78,13 @@ public struct ShowText {
     }
   }
 
-  static func survival(_ commit: UpdateReport.Removed.Commit) -> String {
+  static func survival(_ commit: UpdateReport.Removed.Commit, former: String? = nil) -> String {
     let places = (commit.refs ?? []).joined(separator: ", ")
     switch commit.survival {
     case .reachable: return "still in the history of " + (places.isEmpty ? "a ref" : places)
-    case .unreachable: return "on no ref, but recoverable from " + (places.isEmpty ? "a clone" : places)
+    case .unreachable:
+      return "on no ref\(former.map { " of \($0)" } ?? ""), but recoverable from "
+        + (places.isEmpty ? "a clone" : places)
     case .absent: return "in no clone here" + (commit.refs == nil ? "" : ", but on the server by its own word")
     }
   }

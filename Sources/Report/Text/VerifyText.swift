@@ -108,10 +108,10 @@ extension TextPage {
       for evidence in finding.evidence { paragraph(Span("- \(evidence)", .dim), indent: 9, hanging: 11) }
     }
     if let command = finding.settle.first {
-      line(Span("ask: ", .cyan), Span(command), indent: 9)
+      line(Span("ask: ", .cyan), Span(AskText.copyable(command)), indent: 9)
       let others = finding.settle.dropFirst()
       if showsEvidence {
-        for command in others { line(Span("ask: ", .cyan), Span(command), indent: 9) }
+        for command in others { line(Span("ask: ", .cyan), Span(AskText.copyable(command)), indent: 9) }
       } else if !others.isEmpty {
         line(Span("     and \(others.count) more: git pushtrail ask", .dim), indent: 9)
       }

@@ -203,8 +203,10 @@ enum Wording {
     let refs = Set(report.pushes.flatMap { $0.updates.map(\.ref) }).count
     var text = "Nothing found in \(count(summary.pushes, "push", "pushes")) "
     text += "(\(count(summary.updates, "update")) of \(count(refs, "ref")))"
-    if let first = report.trail.firstEventTime, let last = report.trail.lastEventTime {
-      text += ", logged from \(first) to \(last)"
+    // Of what was judged: the trail may tell of more, before --since and after --until.
+    let times = report.pushes.map(\.time)
+    if let first = times.min(), let last = times.max() {
+      text += first == last ? ", logged at \(first)" : ", logged from \(first) to \(last)"
     }
     text += ". Coverage: \(coverage(report.trail.coverage))."
     if summary.result == .unverifiable { text += " Something in scope could not be checked, so this is no pass." }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Correlation
+internal import PushModel
 internal import Pushtrail
 internal import Report
 
@@ -53,8 +54,20 @@ struct Log: ParsableCommand {
       options.commits = .count
       let filter = PushLogFilter(
         ref: ref, principal: principal, onlyForced: forced, includesAttempts: attempts, limit: limit)
-      try Output.print(PushLogText(try Run.report(options), filter: filter).text(screen.style()))
+      let text = PushLogText(try Run.report(options), filter: filter).text(screen.style())
+      try Output.print(text)
+      if text.isEmpty { Output.hint(nothing) }
       return .verified
     }
+  }
+
+  /// An empty log, in words: on standard error, as the log is lines and no others.
+  private var nothing: String {
+    let asked = [
+      ref.map { ShellWord.option("--ref", $0) }, principal.map { ShellWord.option("--principal", $0) },
+      forced ? "--forced" : nil, evidence.since.map { "--since \($0.time)" },
+      evidence.until.map { "--until \($0.time)" },
+    ].compactMap(\.self)
+    return asked.isEmpty ? "no push is logged" : "nothing that is logged matches \(asked.joined(separator: " "))"
   }
 }

@@ -11,6 +11,7 @@ enum Output {
       try write(text, to: STDOUT_FILENO)
     } catch {
       if error.code == EPIPE { return }
+      if error.code == EBADF { throw CommandFailure("standard output is closed") }
       throw CommandFailure("cannot write to standard output: \(error.description)")
     }
   }
