@@ -59,7 +59,7 @@ let package = Package(
     .target(
       name: "Correlation", dependencies: ["AllCores", "RefLedger", "GitStore", "PushModel"], swiftSettings: strict),
     .target(
-      name: "Report", dependencies: ["Correlation", "RefLedger", "PushModel"],
+      name: "Report", dependencies: ["AllCores", "Correlation", "RefLedger", "PushModel"],
       exclude: ["Schema/pushtrail-report.schema.json"], swiftSettings: strict),
     .target(
       name: "Pushtrail",

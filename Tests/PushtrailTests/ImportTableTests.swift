@@ -25,7 +25,7 @@ import Testing
       foreign: ["CLibdeflate": [], "CLibgit2": [], "Crypto": ["CommitGraphFile.swift", "CommitInflater.swift"]]),
     "RefLedger": Row(ours: ["PushModel"], isPure: true),
     "Correlation": Row(ours: ["AllCores", "RefLedger", "GitStore", "PushModel"], isPure: true),
-    "Report": Row(ours: ["Correlation", "RefLedger", "PushModel"], isPure: true),
+    "Report": Row(ours: ["AllCores", "Correlation", "RefLedger", "PushModel"], isPure: true),
     "Pushtrail": Row(
       ours: [
         "PushModel", "CloudTrailLog", "TrailIntegrity", "LedgerStore", "GitStore", "RefLedger", "Correlation", "Report",

@@ -38,16 +38,16 @@ public struct JSONReport {
     try json.beginObject()
     try writeHeader(into: &json)
     try json.beginArray("pushes")
-    for push in report.pushes { try json.write(push) }
+    try json.each(of: report.pushes) { (json: inout JSONWriter, push) throws(JSONWriter.Failure) in try json.write(push) }
     json.end()
     try json.beginArray("attempts")
-    for attempt in report.attempts { try json.write(attempt) }
+    try json.each(of: report.attempts) { (json: inout JSONWriter, attempt) throws(JSONWriter.Failure) in try json.write(attempt) }
     json.end()
     try json.beginArray("pulls")
-    for pull in report.pulls { try json.write(pull) }
+    try json.each(of: report.pulls) { (json: inout JSONWriter, pull) throws(JSONWriter.Failure) in try json.write(pull) }
     json.end()
     try json.beginArray("refs")
-    for ref in report.refs { try json.write(ref) }
+    try json.each(of: report.refs) { (json: inout JSONWriter, ref) throws(JSONWriter.Failure) in try json.write(ref) }
     json.end()
     try json.beginArray("limits")
     for limit in report.limits { try json.string(nil, limit) }
@@ -58,7 +58,7 @@ public struct JSONReport {
       json.end()
     }
     try json.beginArray("findings")
-    for finding in report.findings { try json.write(finding) }
+    try json.each(of: report.findings) { (json: inout JSONWriter, finding) throws(JSONWriter.Failure) in try json.write(finding) }
     json.end()
     try json.write(report.summary)
     json.end()
@@ -70,17 +70,17 @@ public struct JSONReport {
       try writeHeader(into: &json)
       json.end()
     }
-    for push in report.pushes {
-      try json.line { (json: inout JSONWriter) throws(JSONWriter.Failure) in try json.write(push, "push") }
+    try json.lines(of: report.pushes) { (json: inout JSONWriter, push) throws(JSONWriter.Failure) in
+      try json.write(push, "push")
     }
-    for attempt in report.attempts {
-      try json.line { (json: inout JSONWriter) throws(JSONWriter.Failure) in try json.write(attempt, "attempt") }
+    try json.lines(of: report.attempts) { (json: inout JSONWriter, attempt) throws(JSONWriter.Failure) in
+      try json.write(attempt, "attempt")
     }
-    for pull in report.pulls {
-      try json.line { (json: inout JSONWriter) throws(JSONWriter.Failure) in try json.write(pull, "pull") }
+    try json.lines(of: report.pulls) { (json: inout JSONWriter, pull) throws(JSONWriter.Failure) in
+      try json.write(pull, "pull")
     }
-    for ref in report.refs {
-      try json.line { (json: inout JSONWriter) throws(JSONWriter.Failure) in try json.write(ref, "ref") }
+    try json.lines(of: report.refs) { (json: inout JSONWriter, ref) throws(JSONWriter.Failure) in
+      try json.write(ref, "ref")
     }
     for limit in report.limits {
       try json.line { (json: inout JSONWriter) throws(JSONWriter.Failure) in try json.string("limit", limit) }
@@ -88,8 +88,8 @@ public struct JSONReport {
     for epoch in epochs {
       try json.line { (json: inout JSONWriter) throws(JSONWriter.Failure) in try json.write(epoch, "epoch") }
     }
-    for finding in report.findings {
-      try json.line { (json: inout JSONWriter) throws(JSONWriter.Failure) in try json.write(finding, "finding") }
+    try json.lines(of: report.findings) { (json: inout JSONWriter, finding) throws(JSONWriter.Failure) in
+      try json.write(finding, "finding")
     }
     try json.line { (json: inout JSONWriter) throws(JSONWriter.Failure) in try json.write(report.summary) }
   }
@@ -117,5 +117,13 @@ extension JSONWriter {
     try beginObject()
     try body(&self)
     end()
+  }
+
+  fileprivate mutating func lines<Value: Sendable>(
+    of values: [Value], _ body: @Sendable (inout JSONWriter, Value) throws(Failure) -> Void
+  ) throws(Failure) {
+    try each(of: values) { (json: inout JSONWriter, value) throws(Failure) in
+      try json.line { (json: inout JSONWriter) throws(Failure) in try body(&json, value) }
+    }
   }
 }
