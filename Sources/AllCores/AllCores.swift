@@ -57,6 +57,13 @@ public enum AllCores {
     return (result.withLock { $0 } ?? first(), other)
   }
 
+  /// Lets go of a value that nobody needs any more: taking hundreds of thousands of parts to pieces takes a while, and
+  /// nothing need wait for it.
+  public static func letGo<Value: Sendable>(_ value: consuming Value) {
+    let value = value
+    DispatchQueue.global(qos: .utility).async { withExtendedLifetime(value) {} }
+  }
+
   /// Ranges of some numbers, each of about the same weight: a few for each core, so that none waits long for the last.
   public static func shares(of weights: [Int]) -> [Range<Int>] {
     let limit = max(1, weights.reduce(0, +) / (8 * count))

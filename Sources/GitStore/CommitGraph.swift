@@ -35,8 +35,8 @@ public final class CommitGraph: Sendable {
   let ids: [ObjectID]
   let times: [Int64]
   /// `parents[offsets[n]..<offsets[n + 1]]` are the known parents of `n`.
-  let offsets: [UInt32]
-  let parentNodes: [Node]
+  @usableFromInline let offsets: [UInt32]
+  @usableFromInline let parentNodes: [Node]
   let generations: [UInt32]
   /// Every node from `firstBelow[n]` to `n` is in the history of `n`.
   let firstBelow: [Node]
@@ -83,6 +83,10 @@ public final class CommitGraph: Sendable {
   public func parents(_ node: Node) -> ArraySlice<Node> {
     parentNodes[Int(offsets[Int(node)])..<Int(offsets[Int(node) + 1])]
   }
+  /// The same, for walks over much of the graph.
+  @inlinable public func forEachParent(of node: Node, _ body: (Node) -> Void) {
+    for edge in Int(offsets[Int(node)])..<Int(offsets[Int(node) + 1]) { body(parentNodes[edge]) }
+  }
   /// Whether a clone has the commit.
   public func isPresent(_ node: Node) -> Bool { flags[Int(node)].contains(.present) }
   /// Whether no clone has the commit, and the server's own word tells its parents and date.
@@ -112,17 +116,18 @@ public final class CommitGraph: Sendable {
     return others[id] ?? .absent
   }
 
-  /// Marks every ancestor of a node (itself included) that is not marked yet, and calls `visit` for each: marking from
-  /// many nodes, one after the other, costs one walk over the graph in all.
-  public func mark(from root: Node, in marks: inout [Bool], visit: (Node) -> Void) {
-    guard !marks[Int(root)] else { return }
-    marks[Int(root)] = true
-    visit(root)
+  /// Gives every ancestor of a node (itself included) that is still nobody's, 0 in `owners`, to an owner: doing so from many
+  /// nodes, one after the other, costs one walk over the graph in all.
+  ///
+  /// - Parameter owners: By node.
+  public func mark(from root: Node, as owner: UInt32, in owners: inout [UInt32]) {
+    guard owners[Int(root)] == 0 else { return }
+    owners[Int(root)] = owner
     var stack = [root]
     while let node = stack.popLast() {
-      for parent in parents(node) where !marks[Int(parent)] {
-        marks[Int(parent)] = true
-        visit(parent)
+      forEachParent(of: node) { parent in
+        guard owners[Int(parent)] == 0 else { return }
+        owners[Int(parent)] = owner
         stack.append(parent)
       }
     }

@@ -89,7 +89,8 @@ private struct Search {
       if excluded.contains(where: { reaches(node, from: $0, in: graph) }) { continue }
       guard looked <= Self.patience + Self.patiencePerCommit * result.count else { return nil }
       result.append(node)
-      for parent in graph.parents(node) where paint[Int(parent)] == 0 {
+      graph.forEachParent(of: node) { parent in
+        guard paint[Int(parent)] == 0 else { return }
         paint[Int(parent)] = 1
         touched.append(parent)
         pending.append(parent)

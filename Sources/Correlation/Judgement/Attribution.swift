@@ -138,7 +138,8 @@ struct Attribution {
     stack.append(root)
     owners[Int(root)] = Self.before
     while let node = stack.popLast() {
-      for parent in history.graph.parents(node) where owners[Int(parent)] == Self.nobody {
+      history.graph.forEachParent(of: node) { parent in
+        guard owners[Int(parent)] == Self.nobody else { return }
         owners[Int(parent)] = Self.before
         stack.append(parent)
       }
@@ -175,7 +176,7 @@ struct Attribution {
     }
     visit(root)
     while let node = stack.popLast() {
-      for parent in history.graph.parents(node) { visit(parent) }
+      history.graph.forEachParent(of: node, visit)
     }
     return isCut
   }

@@ -38,18 +38,16 @@ struct CurrentRefs {
       let tips = knowledge.lastKnown.compactMap(\.tip)
       return (tips.count == knowledge.lastKnown.count, tips.allSatisfy(history.isComplete))
     }
-    var marked = Array(repeating: false, count: count)
-    var possible = Array(repeating: false, count: possibleOwners.count)
     for index in order { noteUncertainty(index) }
     for index in order {
       let owner = UInt32(index + 1)
       commonTips[index] = Self.commonTip(refs[index].lastKnown, history)
       if let sure = commonTips[index] {
-        history.graph.mark(from: sure, in: &marked) { owners[Int($0)] = owner }
+        history.graph.mark(from: sure, as: owner, in: &owners)
       }
       guard refs[index].lastKnown.count > 1 else { continue }
       for node in refs[index].lastKnown.compactMap(\.tip).compactMap(history.node) {
-        history.graph.mark(from: node, in: &possible) { possibleOwners[Int($0)] = owner }
+        history.graph.mark(from: node, as: owner, in: &possibleOwners)
       }
     }
   }
@@ -144,11 +142,10 @@ struct MergedTips {
   init(history: History, merges: [(update: Int, source: ObjectID)]) {
     self.history = history
     owners = Array(repeating: 0, count: merges.isEmpty ? 0 : history.graph.count)
-    var marked = Array(repeating: false, count: owners.count)
     for (update, source) in merges {
       if byID[source] == nil { byID[source] = update }
       guard let node = history.node(of: source) else { continue }
-      history.graph.mark(from: node, in: &marked) { owners[Int($0)] = UInt32(update + 1) }
+      history.graph.mark(from: node, as: UInt32(update + 1), in: &owners)
     }
   }
 

@@ -21,10 +21,9 @@ struct RemovedCommits {
     self.localBranches = localBranches
     let count = localBranches.isEmpty ? 0 : history.graph.count
     var owners: [UInt32] = Array(repeating: 0, count: count)
-    var marked = Array(repeating: false, count: count)
     for (index, branch) in localBranches.enumerated() {
       guard let node = history.node(of: branch.tip) else { continue }
-      history.graph.mark(from: node, in: &marked) { owners[Int($0)] = UInt32(index + 1) }
+      history.graph.mark(from: node, as: UInt32(index + 1), in: &owners)
     }
     localOwners = owners
   }
@@ -57,7 +56,7 @@ struct RemovedCommits {
     }
     visit(root)
     while let node = stack.popLast() {
-      for parent in history.graph.parents(node) { visit(parent) }
+      history.graph.forEachParent(of: node, visit)
     }
     return report(nodes.sorted(), upperBound: upperBound && !nodes.isEmpty)
   }

@@ -26,6 +26,7 @@ extension Judge {
     report.goneFromServer = judgement.evidence.server.gone
     report.uncertainRefs = judgement.current.uncertain
     report.restsOn = judgement.restsOn()
+    AllCores.letGo(judgement)
     return report
   }
 

@@ -57,7 +57,7 @@ private struct Sweep {
     let isAllListed = judgement.options.commits == .all
     let listedSince = Self.listedSince(judgement)
     for node in 0...top {
-      parents += graph.parents(node)
+      graph.forEachParent(of: node) { parents.append($0) }
       ends.append(UInt32(parents.count))
       let counts = graph.isPresent(node) && !judgement.attribution.isIntroduced(node)
       isCounted.append(counts)

@@ -46,7 +46,7 @@ struct UnattributedCommitsRule: FindingRule {
         let node = CommitGraph.Node(index)
         guard graph.isPresent(node), !attribution.isKnownBefore(node) else { continue }
         if attribution.isIntroduced(node) {
-          leads[index] = graph.parents(node).contains { leads[Int($0)] }
+          graph.forEachParent(of: node) { if leads[Int($0)] { leads[index] = true } }
         } else {
           let made = Timestamp(seconds: graph.committerTime(node)) - judgement.options.clockSkew
           isSuspect[index] = made >= start && coverage.isUnbroken(from: made, to: end)
