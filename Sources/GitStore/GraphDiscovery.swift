@@ -123,8 +123,11 @@ struct GraphDiscovery {
   mutating func read(from tips: [ObjectID]) {
     let chains = graphs
     let damaged = Background { chains.firstIndex { $0?.isSound == false } }
-    readAhead(from: tips)
-    for tip in tips { read(from: tip) }
+    let positions = base?.positions(of: tips) ?? Array(repeating: nil, count: tips.count)
+    readAhead(from: zip(tips, positions).compactMap { $1 == nil ? $0 : nil })
+    for (tip, position) in zip(tips, positions) {
+      if let slot = position.flatMap(slot(inBase:)), isRead(slot) { walk(from: slot) } else { read(from: tip) }
+    }
     unsound = damaged.value() ?? nil
   }
 
@@ -133,8 +136,9 @@ struct GraphDiscovery {
   /// Fewer commits than this are read where the walk comes to them.
   private static let worthwhile = 64
 
-  /// Reads at once, on several threads, what the walk from these tips will surely ask the first clones' objects for:
-  /// of a clone without a commit-graph the commits of its packs, else what lies on top of its commit-graph.
+  /// Reads at once, on several threads, what the walk from some tips will surely ask the first clones' objects for: of a
+  /// clone without a commit-graph the commits of its packs, else what lies on top of its commit-graph. The tips are those
+  /// that the first clone's commit-graph lacks.
   private mutating func readAhead(from tips: [ObjectID]) {
     for index in clones.indices {
       if graphs[index] == nil {
@@ -166,21 +170,19 @@ struct GraphDiscovery {
     }
   }
 
-  /// Level by level: the tips that the commit-graph lacks, then their parents that it lacks ...
+  /// Level by level: the tips, then their parents that the commit-graph lacks ...
   private mutating func readTop(of clone: Int, from tips: [ObjectID]) {
     var wanted = tips
     var reader: ParallelReader?
     while true {
-      // Mostly the commit-graph has them, and they need not be told apart.
-      wanted.removeAll { graphs[clone]?.position(of: $0) != nil || isRead($0) }
-      wanted = unique(wanted)
+      wanted = unique(wanted.filter { !isRead($0) })
       let places = wanted.compactMap(clones[clone].packedPlace(of:))
       guard places.count >= Self.worthwhile else { return }
       let known = reader ?? clones[clone].parallelReader()
       reader = known
       let batches = known.read(places[...])
       note(batches, of: clone)
-      wanted = batches.flatMap(\.parents)
+      wanted = batches.flatMap(\.parents).filter { graphs[clone]?.position(of: $0) == nil }
     }
   }
 
@@ -404,6 +406,11 @@ struct GraphDiscovery {
     guard let position = base?.position(of: id) else {
       return table.node(of: id, in: ids).map { $0 + UInt32(baseCount) }
     }
+    return slot(inBase: position)
+  }
+
+  /// The same of what the first clone's commit-graph has at a position.
+  private func slot(inBase position: UInt32) -> Slot? {
     if let replacement = replacement(of: position) { return replacement }
     return ownPlace(of: position) != Place.unread || isThere(position) ? position : nil
   }

@@ -87,6 +87,22 @@ struct CommitGraphChain: Sendable {
     return nil
   }
 
+  /// The same of many ids. They are looked up in the order of their first bytes, so that each part of the table is come to
+  /// once.
+  func positions(of ids: [ObjectID]) -> [UInt32?] {
+    var starts = Array(repeating: 0, count: 257)
+    for id in ids { starts[Int(id.firstByte) + 1] += 1 }
+    for byte in 1...256 { starts[byte] += starts[byte - 1] }
+    var order = Array(repeating: 0, count: ids.count)
+    for (index, id) in ids.enumerated() {
+      order[starts[Int(id.firstByte)]] = index
+      starts[Int(id.firstByte)] += 1
+    }
+    var positions: [UInt32?] = Array(repeating: nil, count: ids.count)
+    for index in order { positions[index] = position(of: ids[index]) }
+    return positions
+  }
+
   func id(at position: UInt32) -> ObjectID {
     let layer = layer(of: position)
     return layers[layer].ids[Int(position) - bases[layer]]
