@@ -47,12 +47,12 @@ public final class CommitGraph: Sendable {
   let others: [ObjectID: Object]
 
   init(
-    names: CommitNames, offsets: [UInt32], parentNodes: [Node], generations: [UInt32], firstBelow: [Node],
+    names: CommitNames, table: NodeTable, offsets: [UInt32], parentNodes: [Node], generations: [UInt32], firstBelow: [Node],
     flags: [Flags], owners: [UInt16], others: [ObjectID: Object]
   ) {
     ids = names.ids
     times = names.times
-    table = names.table
+    self.table = table
     self.offsets = offsets
     self.parentNodes = parentNodes
     self.generations = generations

@@ -75,9 +75,9 @@ struct FoundCommits {
     owners.append(owner)
   }
 
-  func graph(_ names: CommitNames, others: [ObjectID: CommitGraph.Object]) -> CommitGraph {
+  func graph(_ names: CommitNames, _ table: NodeTable, others: [ObjectID: CommitGraph.Object]) -> CommitGraph {
     CommitGraph(
-      names: names, offsets: offsets, parentNodes: parentNodes, generations: generations, firstBelow: firstBelow,
+      names: names, table: table, offsets: offsets, parentNodes: parentNodes, generations: generations, firstBelow: firstBelow,
       flags: flags, owners: owners, others: others)
   }
 }
@@ -86,12 +86,10 @@ struct FoundCommits {
 struct CommitNames: Sendable {
   private(set) var ids: [ObjectID]
   private(set) var times: [Int64]
-  private(set) var table = NodeTable()
 
   init(count: Int) {
     ids = Array(repeating: .zero, count: count)
     times = Array(repeating: .min, count: count)
-    table.reserve(count, [])
   }
 
   /// Only for what the walk came to.
@@ -99,6 +97,5 @@ struct CommitNames: Sendable {
     guard place < ids.count else { return }
     ids[Int(place)] = id
     times[Int(place)] = time
-    table.add(place, of: id)
   }
 }

@@ -70,7 +70,7 @@ struct GraphDiscovery {
   private struct Step {
     var slot: Slot
     /// How many commits were placed when the walk came to it; `unread` before that.
-    var placedBefore: UInt32
+    var placedBefore = Place.unread
   }
 
   /// Of the commits that are not in the first clone's commit-graph.
@@ -247,9 +247,9 @@ struct GraphDiscovery {
   private mutating func push(_ slot: Slot) {
     let place = ownPlace(of: slot)
     if place == Place.unread {
-      stack.append(Step(slot: slot, placedBefore: Place.unread))
+      stack.append(Step(slot: slot))
     } else if place == Place.elsewhere, let slot = replacements[slot], ownPlace(of: slot) == Place.unread {
-      stack.append(Step(slot: slot, placedBefore: Place.unread))
+      stack.append(Step(slot: slot))
     }
   }
 
@@ -510,14 +510,21 @@ struct GraphDiscovery {
 
   /// Everything that the walk came to.
   func graph() -> CommitGraph {
-    let naming = Background { [base, baseCommits, ids, times, places, count = found.count] in
-      var names = CommitNames(count: count)
-      base?.forEach { position, id, time in names.put(id, time, at: baseCommits.commits[position].place) }
-      for (index, id) in ids.enumerated() { names.put(id, times[index], at: places[index]) }
-      return names
+    let index = Background { [base, baseCommits, ids, places, count = found.count] in
+      var table = NodeTable()
+      table.reserve(count, [])
+      base?.forEach { position, id, _ in
+        let place = baseCommits.commits[position].place
+        if place < count { table.add(place, of: id) }
+      }
+      for (id, place) in zip(ids, places) where place < count { table.add(place, of: id) }
+      return table
     }
+    var names = CommitNames(count: found.count)
+    base?.forEach { position, id, time in names.put(id, time, at: baseCommits.commits[position].place) }
+    for (number, id) in ids.enumerated() { names.put(id, times[number], at: places[number]) }
     let others = peeled()
-    return found.graph(naming.value() ?? CommitNames(count: 0), others: others)
+    return found.graph(names, index.value() ?? NodeTable(), others: others)
   }
 
   /// What tags lead to, through other tags.
