@@ -47,7 +47,8 @@ public final class CommitGraph: Sendable {
   let others: [ObjectID: Object]
 
   init(
-    names: CommitNames, table: NodeTable, offsets: [UInt32], parentNodes: [Node], generations: [UInt32], firstBelow: [Node],
+    names: CommitNames, table: NodeTable, offsets: [UInt32], parentNodes: [Node], generations: [UInt32],
+    firstBelow: [Node],
     flags: [Flags], owners: [UInt16], others: [ObjectID: Object]
   ) {
     ids = names.ids
@@ -116,20 +117,21 @@ public final class CommitGraph: Sendable {
     return others[id] ?? .absent
   }
 
-  /// Gives every ancestor of a node (itself included) that is still nobody's, 0 in `owners`, to an owner: doing so from many
-  /// nodes, one after the other, costs one walk over the graph in all.
-  ///
-  /// - Parameter owners: By node.
-  public func mark(from root: Node, as owner: UInt32, in owners: inout [UInt32]) {
-    guard owners[Int(root)] == 0 else { return }
-    owners[Int(root)] = owner
-    var stack = [root]
-    while let node = stack.popLast() {
-      forEachParent(of: node) { parent in
-        guard owners[Int(parent)] == 0 else { return }
-        owners[Int(parent)] = owner
-        stack.append(parent)
+  /// For each commit, one more than the index of the first of some tips that has it in its history; 0 where none has: one
+  /// pass over the graph, however many tips there are.
+  public func firstReaching(_ tips: [Node]) -> [UInt32] {
+    var first: [UInt32] = Array(repeating: 0, count: count)
+    // None comes after all others.
+    func isEarlier(_ tip: UInt32, than other: UInt32) -> Bool { tip &- 1 < other &- 1 }
+    for (index, tip) in tips.enumerated() where first[Int(tip)] == 0 { first[Int(tip)] = UInt32(index + 1) }
+    guard let top = tips.max() else { return first }
+    // A parent has a smaller number than each of its children.
+    for node in stride(from: Int(top), through: 0, by: -1) where first[node] != 0 {
+      let own = first[node]
+      forEachParent(of: Node(node)) { parent in
+        if isEarlier(own, than: first[Int(parent)]) { first[Int(parent)] = own }
       }
     }
+    return first
   }
 }

@@ -77,7 +77,8 @@ struct FoundCommits {
 
   func graph(_ names: CommitNames, _ table: NodeTable, others: [ObjectID: CommitGraph.Object]) -> CommitGraph {
     CommitGraph(
-      names: names, table: table, offsets: offsets, parentNodes: parentNodes, generations: generations, firstBelow: firstBelow,
+      names: names, table: table, offsets: offsets, parentNodes: parentNodes, generations: generations,
+      firstBelow: firstBelow,
       flags: flags, owners: owners, others: others)
   }
 }

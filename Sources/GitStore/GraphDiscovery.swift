@@ -176,8 +176,9 @@ struct GraphDiscovery {
     var reader: ParallelReader?
     while true {
       wanted = unique(wanted.filter { !isRead($0) })
-      let places = wanted.compactMap(clones[clone].packedPlace(of:))
+      var places = wanted.compactMap(clones[clone].packedPlace(of:))
       guard places.count >= Self.worthwhile else { return }
+      places.sort { ($0.pack, $0.offset) < ($1.pack, $1.offset) }
       let known = reader ?? clones[clone].parallelReader()
       reader = known
       let batches = known.read(places[...])

@@ -28,8 +28,8 @@ final class ParallelReader: Sendable {
   }
 
   private static let threads = min(4, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-  /// How many commits a thread takes at a time.
-  private static let share = 1024
+  /// How many commits a thread takes at a time: of few, so many that every thread has some.
+  private static let shares = 64...1024
   private let packs: Packs
   private let workers: [Worker]
 
@@ -42,15 +42,16 @@ final class ParallelReader: Sendable {
   /// The batches follow each other as their places do; none if the repository cannot be opened any more.
   func read(_ places: ArraySlice<Packs.Place>) -> [Batch] {
     guard !workers.isEmpty else { return [] }
-    let shares = (places.count + Self.share - 1) / Self.share
+    let size = max(Self.shares.lowerBound, min(Self.shares.upperBound, places.count / (4 * workers.count)))
+    let shares = (places.count + size - 1) / size
     let results = Mutex<[Batch]>(Array(repeating: Batch(), count: shares))
     let next = Atomic(0)
     DispatchQueue.concurrentPerform(iterations: min(workers.count, shares)) { worker in
       while true {
         let share = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard share < shares else { return }
-        let start = places.startIndex + share * Self.share
-        let batch = workers[worker].read(places[start..<min(places.endIndex, start + Self.share)], of: packs)
+        let start = places.startIndex + share * size
+        let batch = workers[worker].read(places[start..<min(places.endIndex, start + size)], of: packs)
         results.withLock { $0[share] = batch }
       }
     }

@@ -104,4 +104,12 @@ final class History: Sendable {
     let others = excluded.compactMap { look($0).node }
     return queries.withLock { $0.difference([node], excluding: others) }
   }
+
+  /// For each node, one more than the number of the first of some that has it in the history of its tip; 0 for none.
+  func owners(_ tips: [(number: Int, tip: CommitGraph.Node)]) -> [UInt32] {
+    var owners = graph.firstReaching(tips.map(\.tip))
+    let numbers = [0] + tips.map { UInt32($0.number + 1) }
+    for node in owners.indices { owners[node] = numbers[Int(owners[node])] }
+    return owners
+  }
 }

@@ -8,9 +8,9 @@ struct CurrentRefs {
   private let refs: [RefKnowledge]
   /// For each node, one more than the index of the first ref (branches, protected ones first, then tags) that has it in each of its possible
   /// states; 0 for none.
-  private var owners: [UInt32]
+  private var owners: [UInt32] = []
   /// The same for refs that have it in some of their possible states; empty where every ref has but one.
-  private var possibleOwners: [UInt32]
+  private var possibleOwners: [UInt32] = []
   /// For each ref, the tip that each of its possible states has.
   private var commonTips: [CommitGraph.Node?]
   /// The ref that was marked first: what it does not own it has not.
@@ -23,9 +23,6 @@ struct CurrentRefs {
   init(history: History, refs: [RefKnowledge]) {
     self.history = history
     self.refs = refs
-    let count = history.graph.count
-    owners = Array(repeating: 0, count: count)
-    possibleOwners = Array(repeating: 0, count: refs.contains { $0.lastKnown.count > 1 } ? count : 0)
     let order = refs.indices.sorted { left, right in
       if refs[left].ref.isTag != refs[right].ref.isTag { return refs[right].ref.isTag }
       if refs[left].isProtected != refs[right].isProtected { return refs[left].isProtected }
@@ -38,18 +35,17 @@ struct CurrentRefs {
       let tips = knowledge.lastKnown.compactMap(\.tip)
       return (tips.count == knowledge.lastKnown.count, tips.allSatisfy(history.isComplete))
     }
-    for index in order { noteUncertainty(index) }
     for index in order {
-      let owner = UInt32(index + 1)
+      noteUncertainty(index)
       commonTips[index] = Self.commonTip(refs[index].lastKnown, history)
-      if let sure = commonTips[index] {
-        history.graph.mark(from: sure, as: owner, in: &owners)
-      }
-      guard refs[index].lastKnown.count > 1 else { continue }
-      for node in refs[index].lastKnown.compactMap(\.tip).compactMap(history.node) {
-        history.graph.mark(from: node, as: owner, in: &possibleOwners)
-      }
     }
+    owners = history.owners(order.compactMap { index in commonTips[index].map { (index, $0) } })
+    let doubtful = order.filter { refs[$0].lastKnown.count > 1 }
+    guard !doubtful.isEmpty else { return }
+    possibleOwners = history.owners(
+      doubtful.flatMap { index in
+        refs[index].lastKnown.compactMap(\.tip).compactMap(history.node).map { (index, $0) }
+      })
   }
 
   /// The tip that every possible state has, if there is one: all that is below it is on the ref for certain.
@@ -141,12 +137,9 @@ struct MergedTips {
   /// `merges`: the merging updates' indices in the ledger and their sources, in ledger order.
   init(history: History, merges: [(update: Int, source: ObjectID)]) {
     self.history = history
-    owners = Array(repeating: 0, count: merges.isEmpty ? 0 : history.graph.count)
-    for (update, source) in merges {
-      if byID[source] == nil { byID[source] = update }
-      guard let node = history.node(of: source) else { continue }
-      history.graph.mark(from: node, as: UInt32(update + 1), in: &owners)
-    }
+    for (update, source) in merges where byID[source] == nil { byID[source] = update }
+    let found = merges.compactMap { merge in history.node(of: merge.source).map { (merge.update, $0) } }
+    owners = found.isEmpty ? [] : history.owners(found)
   }
 
   func merge(of tip: ObjectID) -> Int? {

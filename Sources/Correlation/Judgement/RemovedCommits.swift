@@ -19,13 +19,9 @@ struct RemovedCommits {
     self.refs = refs
     self.clones = clones
     self.localBranches = localBranches
-    let count = localBranches.isEmpty ? 0 : history.graph.count
-    var owners: [UInt32] = Array(repeating: 0, count: count)
-    for (index, branch) in localBranches.enumerated() {
-      guard let node = history.node(of: branch.tip) else { continue }
-      history.graph.mark(from: node, as: UInt32(index + 1), in: &owners)
+    let tips = localBranches.enumerated().compactMap { index, branch in history.node(of: branch.tip).map { (index, $0) }
     }
-    localOwners = owners
+    localOwners = tips.isEmpty ? [] : history.owners(tips)
   }
 
   /// Of a forced update: in the history of every possible old tip, and not of the new one. `nil` where that is not known.

@@ -39,29 +39,24 @@ struct UnattributedCount {
   }
 }
 
-/// What the sweeps look at of every commit, side by side: they look at all of them again and again.
+/// What the sweeps look at of every commit: they look at all of them again and again.
 private struct Sweep {
-  private var isCounted: [Bool] = []
-  private var isListed: [Bool] = []
-  private var parents: [CommitGraph.Node] = []
-  /// For each node, the end of its parents.
-  private var ends: [UInt32] = []
+  private let graph: CommitGraph
+  private var roles: [Role] = []
+
+  private enum Role: UInt8 {
+    case none, counted
+    /// And listed.
+    case listed
+  }
 
   init(upTo top: CommitGraph.Node, _ judgement: Judgement) {
-    let graph = judgement.history.graph
-    let count = Int(top) + 1
-    isCounted.reserveCapacity(count)
-    isListed.reserveCapacity(count)
-    parents.reserveCapacity(count + count / 8)
-    ends.reserveCapacity(count)
+    graph = judgement.history.graph
     let isAllListed = judgement.options.commits == .all
     let listedSince = Self.listedSince(judgement)
-    for node in 0...top {
-      graph.forEachParent(of: node) { parents.append($0) }
-      ends.append(UInt32(parents.count))
-      let counts = graph.isPresent(node) && !judgement.attribution.isIntroduced(node)
-      isCounted.append(counts)
-      isListed.append(counts && (isAllListed || listedSince.map { graph.committerTime(node) > $0 } ?? false))
+    roles = (0...top).map { node in
+      guard graph.isPresent(node), !judgement.attribution.isIntroduced(node) else { return .none }
+      return isAllListed || listedSince.map { graph.committerTime(node) > $0 } ?? false ? .listed : .counted
     }
   }
 
@@ -82,10 +77,10 @@ private struct Sweep {
     // A parent has a smaller number than its child: going down visits every child before its parents.
     for node in stride(from: top, through: 0, by: -1) where bits[node] != 0 {
       let mask = bits[node]
-      for edge in Int(node == 0 ? 0 : ends[node - 1])..<Int(ends[node]) { bits[Int(parents[edge])] |= mask }
-      guard isCounted[node] else { continue }
+      graph.forEachParent(of: CommitGraph.Node(node)) { bits[Int($0)] |= mask }
+      guard roles[node] != .none else { continue }
       totals.count(mask)
-      guard isListed[node] else { continue }
+      guard roles[node] == .listed else { continue }
       for bit in Bits(mask) { listed[bit].append(CommitGraph.Node(node)) }
     }
     return zip(totals.finish(), listed).map { ($0, $1.reversed()) }

@@ -38,13 +38,17 @@ public struct JSONReport {
     try json.beginObject()
     try writeHeader(into: &json)
     try json.beginArray("pushes")
-    try json.each(of: report.pushes) { (json: inout JSONWriter, push) throws(JSONWriter.Failure) in try json.write(push) }
+    try json.each(of: report.pushes) { (json: inout JSONWriter, push) throws(JSONWriter.Failure) in try json.write(push)
+    }
     json.end()
     try json.beginArray("attempts")
-    try json.each(of: report.attempts) { (json: inout JSONWriter, attempt) throws(JSONWriter.Failure) in try json.write(attempt) }
+    try json.each(of: report.attempts) { (json: inout JSONWriter, attempt) throws(JSONWriter.Failure) in
+      try json.write(attempt)
+    }
     json.end()
     try json.beginArray("pulls")
-    try json.each(of: report.pulls) { (json: inout JSONWriter, pull) throws(JSONWriter.Failure) in try json.write(pull) }
+    try json.each(of: report.pulls) { (json: inout JSONWriter, pull) throws(JSONWriter.Failure) in try json.write(pull)
+    }
     json.end()
     try json.beginArray("refs")
     try json.each(of: report.refs) { (json: inout JSONWriter, ref) throws(JSONWriter.Failure) in try json.write(ref) }
@@ -58,7 +62,9 @@ public struct JSONReport {
       json.end()
     }
     try json.beginArray("findings")
-    try json.each(of: report.findings) { (json: inout JSONWriter, finding) throws(JSONWriter.Failure) in try json.write(finding) }
+    try json.each(of: report.findings) { (json: inout JSONWriter, finding) throws(JSONWriter.Failure) in
+      try json.write(finding)
+    }
     json.end()
     try json.write(report.summary)
     json.end()
