@@ -106,25 +106,22 @@ import Testing
     }
   }
 
-  @Test func markingFromManyTipsVisitsEachCommitOnce() throws {
+  @Test func eachCommitIsTheFirstTipsThatHasIt() throws {
     let world = try GitWorld()
     let path = try history(world, commits: 120, seed: 99)
     let graph = try GraphLoader.load(clones: [Clone(path: path)], ids: [], told: [])
-    var marks = Array(repeating: false, count: graph.count)
-    var seen: Set<ObjectID> = []
     var random = Random(state: 5)
-    var earlier: [ObjectID] = []
-    for _ in 0..<25 {
-      let tip = CommitGraph.Node.random(in: 0..<CommitGraph.Node(graph.count), using: &random)
-      var fresh: Set<ObjectID> = []
-      graph.mark(from: tip, in: &marks) { node in
-        #expect(seen.insert(graph.id(node)).inserted)
-        fresh.insert(graph.id(node))
-      }
-      let expected = try world.git(["rev-list", graph.id(tip).hex, "--not"] + earlier.map(\.hex), in: path)
-      #expect(fresh == Set(world.ids(expected)))
-      earlier.append(graph.id(tip))
+    let tips = (0..<25).map { _ in CommitGraph.Node.random(in: 0..<CommitGraph.Node(graph.count), using: &random) }
+    let first = graph.firstReaching(tips)
+    for (index, tip) in tips.enumerated() {
+      let own = first.indices.filter { first[$0] == UInt32(index + 1) }.map { graph.id(CommitGraph.Node($0)) }
+      let earlier = tips[..<index].map { graph.id($0).hex }
+      let expected = try world.git(["rev-list", graph.id(tip).hex, "--not"] + earlier, in: path)
+      #expect(Set(own) == Set(world.ids(expected)))
     }
+    let reached = Set(world.ids(try world.git(["rev-list"] + tips.map { graph.id($0).hex }, in: path)))
+    #expect(Set(first.indices.filter { first[$0] != 0 }.map { graph.id(CommitGraph.Node($0)) }) == reached)
+    #expect(graph.firstReaching([]).allSatisfy { $0 == 0 })
   }
 
   /// A shallow clone, alone and beside another: completeness and every answer against the whole history.

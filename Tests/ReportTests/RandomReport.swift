@@ -50,6 +50,11 @@ struct RandomReport {
       accountID: maybe { $0.text() }, accessKeyID: maybe { $0.text() }, role: maybe { $0.text() },
       session: maybe { $0.text() }, sourceIdentity: maybe { $0.text() }, mfa: maybe { $0.chance() })
   }
+  mutating func logged(_ id: String) -> TrailEvent {
+    TrailEvent(
+      eventID: id, time: time(), action: "Git" + text(), principal: principal(), sourceIPAddress: text(),
+      userAgent: text(), gitProtocol: maybe { $0.text() }, kind: .other, location: RecordLocation(file: "", record: 1))
+  }
   mutating func possible() -> [ObjectID?] { [id(), chance() ? nil : id()] }
 
   mutating func update(_ events: [String]) -> UpdateReport {
@@ -126,9 +131,7 @@ struct RandomReport {
       },
       pushes: events.prefix(4).map { event in
         PushReport(
-          eventID: event, advertisementEventID: maybe { "a" + $0.text() }, action: "Git" + text(), time: time(),
-          principal: principal(), sourceIPAddress: text(), userAgent: text(), gitProtocol: maybe { $0.text() },
-          omitted: chance(), updates: many(3) { $0.update(events) })
+          event: logged(event), advertisement: maybe { $0.logged("a" + $0.text()) }, omitted: chance(), updates: many(3) { $0.update(events) })
       },
       attempts: many(2) {
         AttemptReport(

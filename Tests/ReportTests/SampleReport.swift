@@ -16,8 +16,10 @@ enum Sample {
     _ event: String, _ time: String, _ who: Principal, _ updates: [UpdateReport], omitted: Bool = false
   ) -> PushReport {
     PushReport(
-      eventID: event, advertisementEventID: nil, action: "GitPush", time: Self.time(time), principal: who,
-      sourceIPAddress: "203.0.113.9", userAgent: "git/2.40.1", gitProtocol: "HTTP", omitted: omitted, updates: updates)
+      event: TrailEvent(
+        eventID: event, time: Self.time(time), action: "GitPush", principal: who, sourceIPAddress: "203.0.113.9",
+        userAgent: "git/2.40.1", gitProtocol: "HTTP", kind: .other, location: RecordLocation(file: "", record: 1)),
+      omitted: omitted, updates: updates)
   }
 
   static func report(

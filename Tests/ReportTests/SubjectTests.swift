@@ -26,7 +26,7 @@ import Testing
     var report = Sample.report()
     let other = try #require(ObjectID(hex: "aaaa" + String(repeating: "0", count: 36)))
     report.pushes[0].updates[0].after = other
-    report.pushes[1].eventID = "AAAA-1"
+    report.pushes[1].event.eventID = "AAAA-1"
     #expect { try Subject.find("aaaa", in: report) } throws: { error in
       guard case SubjectError.ambiguous(_, let candidates) = error else { return false }
       return candidates == ["object \(other.hex)", "object \(Sample.id("a").hex)", "event AAAA-1"]

@@ -52,9 +52,7 @@ struct ReportAssembly {
   private func push(_ index: Int) -> PushReport {
     let push = ledger.pushes[index]
     return PushReport(
-      eventID: push.event.eventID, advertisementEventID: push.advertisement?.eventID, action: push.event.action,
-      time: push.time, principal: push.event.principal, sourceIPAddress: push.event.sourceIPAddress,
-      userAgent: push.event.userAgent, gitProtocol: push.event.gitProtocol,
+      event: push.event, advertisement: push.advertisement,
       madeFrom: judgement.witnesses.cloneOfPush[index].map { judgement.evidence.clones[$0].path },
       omitted: push.omitted != nil,
       updates: push.updates.map { listed(judgement.report(of: $0)) })

@@ -2,16 +2,10 @@ public import PushModel
 
 /// One logged event that moved refs, judged.
 public struct PushReport: Sendable {
-  public var eventID: String
+  /// As logged.
+  public var event: TrailEvent
   /// The ref advertisement that came before it over HTTP.
-  public var advertisementEventID: String?
-  /// `GitPush`, `CreateCommit`, `MergePullRequestBySquash` ...
-  public var action: String
-  public var time: Timestamp
-  public var principal: Principal
-  public var sourceIPAddress: String
-  public var userAgent: String
-  public var gitProtocol: String?
+  public var advertisement: TrailEvent?
   /// The clone whose reflog tells that it made the push, as `clones[].path`.
   public var madeFrom: String?
   /// CloudTrail cut the list of references: `updates` is unknown, not empty.
@@ -19,22 +13,25 @@ public struct PushReport: Sendable {
   public var updates: [UpdateReport]
 
   public init(
-    eventID: String, advertisementEventID: String?, action: String, time: Timestamp, principal: Principal,
-    sourceIPAddress: String, userAgent: String, gitProtocol: String?, madeFrom: String? = nil, omitted: Bool,
+    event: TrailEvent, advertisement: TrailEvent? = nil, madeFrom: String? = nil, omitted: Bool,
     updates: [UpdateReport]
   ) {
-    self.eventID = eventID
-    self.advertisementEventID = advertisementEventID
-    self.action = action
-    self.time = time
-    self.principal = principal
-    self.sourceIPAddress = sourceIPAddress
-    self.userAgent = userAgent
-    self.gitProtocol = gitProtocol
+    self.event = event
+    self.advertisement = advertisement
     self.madeFrom = madeFrom
     self.omitted = omitted
     self.updates = updates
   }
+
+  public var eventID: String { event.eventID }
+  public var advertisementEventID: String? { advertisement?.eventID }
+  /// `GitPush`, `CreateCommit`, `MergePullRequestBySquash` ...
+  public var action: String { event.action }
+  public var time: Timestamp { event.time }
+  public var principal: Principal { event.principal }
+  public var sourceIPAddress: String { event.sourceIPAddress }
+  public var userAgent: String { event.userAgent }
+  public var gitProtocol: String? { event.gitProtocol }
 }
 
 /// One ref moved by one push, judged (DESIGN 3 to 5).

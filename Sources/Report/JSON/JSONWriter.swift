@@ -132,13 +132,13 @@ struct JSONWriter: ~Copyable {
   // MARK: Many values
 
   /// So many values are written by one core before it takes up others.
-  private static var shareSize: Int { 256 }
+  private static var shareSize: Int { 64 }
 
   /// Writes many values, each with `write`, in their order; on all cores, some megabytes of text at a time.
   mutating func each<Value: Sendable>(
     of values: [Value], _ write: @Sendable (inout JSONWriter, Value) throws(Failure) -> Void
   ) throws(Failure) {
-    let round = 4 * AllCores.count
+    let round = 16 * AllCores.count
     for start in stride(from: 0, to: values.count, by: round * Self.shareSize) {
       let spot = Spot(isCompact: isCompact, current: current, outer: outer)
       let shares = min(round, (values.count - start + Self.shareSize - 1) / Self.shareSize)
