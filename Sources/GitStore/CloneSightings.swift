@@ -85,7 +85,7 @@ public struct CloneSightings: Sendable {
   /// Whether a fetch in this clone would show a server ref.
   public func covers(_ ref: RefName) -> Bool {
     if ref.isTag { return showsTags }
-    return isBareWithoutRefspecs || remotes.contains { $0.localRef(of: ref) != nil }
+    return isBareWithoutRefspecs || remotes.contains { $0.covers(ref) }
   }
 
   /// Whether the clone's tags follow the server's.

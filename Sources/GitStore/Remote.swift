@@ -19,6 +19,12 @@ public struct Remote: Hashable, Sendable {
     return refspecs.lazy.compactMap { $0.destination(of: ref) }.first
   }
 
+  /// Whether there is one.
+  func covers(_ ref: RefName) -> Bool {
+    !refspecs.contains { $0.isNegative && $0.matches(ref) }
+      && refspecs.contains { !$0.isNegative && $0.to != nil && $0.matches(ref) }
+  }
+
   /// Which server ref a local ref mirrors.
   public func serverRef(of ref: RefName) -> RefName? {
     refspecs.lazy.compactMap { $0.source(of: ref) }.first

@@ -195,15 +195,17 @@ struct RunContext {
   private func loadGraph(
     _ ledger: Ledger, _ coverage: Coverage, _ sightings: [Sighting]
   ) throws(PushtrailError) -> CommitGraph {
-    var known: Set<ObjectID> = []
+    // Some come again, which costs less than telling them apart.
     var ids: [ObjectID] = []
+    ids.reserveCapacity(ledger.updates.count + sightings.count)
     func ask(_ id: ObjectID?) {
-      if let id, known.insert(id).inserted { ids.append(id) }
+      if let id { ids.append(id) }
     }
-    for update in ledger.updates {
-      ask(update.after)
-      if case .tip(let before) = update.told { ask(before) }
-      ask(update.change?.mergeSource)
+    for index in ledger.updates.indices {
+      ask(ledger.updates[index].after)
+      if ledger.updates[index].isPlain { continue }
+      if case .tip(let before) = ledger.updates[index].told { ask(before) }
+      ask(ledger.updates[index].change?.mergeSource)
     }
     for (_, told) in ledger.told { ask(told.tip) }
     for change in ledger.unjoined.map(\.change) {

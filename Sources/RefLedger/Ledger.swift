@@ -7,6 +7,8 @@ public struct Ledger: Sendable {
     public let event: TrailEvent
     /// The ref advertisement that preceded it over HTTP.
     public let advertisement: TrailEvent?
+    /// A number for who pushed, and from where.
+    public let actor: UInt32
     /// Seconds; the least number where there was none.
     private let advertised: Int64
     /// In memory of its own, for few are cut.
@@ -23,11 +25,12 @@ public struct Ledger: Sendable {
     public var updates: Range<Int> { Int(first)..<Int(first) + Int(count) }
 
     init(
-      event: TrailEvent, advertisement: TrailEvent?, firstAdvertised: Timestamp?, omitted: Omission?,
+      event: TrailEvent, advertisement: TrailEvent?, actor: UInt32, firstAdvertised: Timestamp?, omitted: Omission?,
       updates: Range<Int>
     ) {
       self.event = event
       self.advertisement = advertisement
+      self.actor = actor
       advertised = firstAdvertised?.seconds ?? .min
       omission = omitted.map { [$0] } ?? []
       first = UInt32(updates.lowerBound)
@@ -71,6 +74,8 @@ public struct Ledger: Sendable {
       set { box = Box(newValue, told) }
     }
     public var isGitPush: Bool { box?.isOfCall != true }
+    /// A GitPush of which nothing is told but what it left: as nearly all are.
+    public var isPlain: Bool { box == nil }
 
     init(
       push: Int, ref: RefName, refNumber: Int = 0, time: Timestamp, told: ToldBefore, after: ObjectID?,
@@ -164,12 +169,14 @@ public struct Ledger: Sendable {
       case .advertisement where !event.isRefused: pushAdvertisements.open(event, by: clients.number(of: event))
       case .advertisement: attempts.append(Attempt(event: event, references: []))
       case .push:
-        let (firstAdvertised, advertisement) = pushAdvertisements.close(event, by: clients.number(of: event))
+        let client = clients.number(of: event)
+        let (firstAdvertised, advertisement) = pushAdvertisements.close(event, by: client)
         guard !event.isRefused else {
           attempts.append(Attempt(event: event, references: event.references.map(\.ref.rawValue)))
           continue
         }
-        append(event, advertisement, firstAdvertised: firstAdvertised, &refsOfBatches)
+        append(
+          event, advertisement, by: clients.actors[client], firstAdvertised: firstAdvertised, &refsOfBatches)
       case .pull where event.isRefused: continue
       case .pull where event.pull.dataTransferred:
         let (_, advertisement) = pullAdvertisements.close(event, by: clients.number(of: event))
@@ -177,7 +184,8 @@ public struct Ledger: Sendable {
           Pull(event: event, advertisement: advertisement, dataTransferred: true, shallow: event.pull.shallow))
       case .pull: pullAdvertisements.open(event, by: clients.number(of: event))
       case .other:
-        appendOther(event) { pushAdvertisements.close(event, by: clients.number(of: event)).latest }
+        let client = clients.number(of: event)
+        appendOther(event, by: clients.actors[client]) { pushAdvertisements.close(event, by: client).latest }
       }
     }
     attempts += pushAdvertisements.leftOver.map { Attempt(event: $0, references: []) }
@@ -191,7 +199,7 @@ public struct Ledger: Sendable {
   }
 
   /// Anything but git's plain traffic.
-  private mutating func appendOther(_ event: TrailEvent, advertisement: () -> TrailEvent?) {
+  private mutating func appendOther(_ event: TrailEvent, by actor: UInt32, advertisement: () -> TrailEvent?) {
     switch event.kind {
     case .pushOmitted:
       let advertisement = advertisement()
@@ -199,14 +207,14 @@ public struct Ledger: Sendable {
         attempts.append(Attempt(event: event, references: []))
         return
       }
-      append(event, advertisement, [], omitted: .anyRef)
+      append(event, advertisement, by: actor, [], omitted: .anyRef)
     case .refChange(let change):
       guard event.errorCode == nil else {
         attempts.append(Attempt(event: event, references: [change.ref.rawValue]))
         return
       }
       append(
-        event, nil,
+        event, nil, by: actor,
         [
           Update(
             push: 0, ref: change.ref, time: event.time, told: change.before, after: change.after, change: change)
@@ -216,9 +224,9 @@ public struct Ledger: Sendable {
         attempts.append(Attempt(event: event, references: ref.map { [$0.rawValue] } ?? []))
         return
       }
-      append(event, nil, [], omitted: ref.map(Omission.oneRef) ?? .anyRef)
+      append(event, nil, by: actor, [], omitted: ref.map(Omission.oneRef) ?? .anyRef)
     case .archiveUploaded where event.errorCode == nil: archives.append(event)
-    case .repositoryDeleted where event.errorCode == nil: appendEndOfAllRefs(event)
+    case .repositoryDeleted where event.errorCode == nil: appendEndOfAllRefs(event, by: actor)
     case .tipsTold(let tips) where event.errorCode == nil && event.action == "CreatePullRequest":
       told += tips.map { (event, $0) }
     case .repositoryCreated(let branch?) where event.errorCode == nil: addDefault(branch)
@@ -275,7 +283,7 @@ public struct Ledger: Sendable {
 
   /// A push, whose refs the batch knows by numbers of its own.
   private mutating func append(
-    _ event: TrailEvent, _ advertisement: TrailEvent?, firstAdvertised: Timestamp?,
+    _ event: TrailEvent, _ advertisement: TrailEvent?, by actor: UInt32, firstAdvertised: Timestamp?,
     _ refsOfBatches: inout SharedNumbers
   ) {
     let first = updates.count
@@ -298,7 +306,7 @@ public struct Ledger: Sendable {
     }
     pushes.append(
       Push(
-        event: event, advertisement: advertisement, firstAdvertised: firstAdvertised, omitted: nil,
+        event: event, advertisement: advertisement, actor: actor, firstAdvertised: firstAdvertised, omitted: nil,
         updates: first..<updates.count))
   }
 
@@ -312,7 +320,7 @@ public struct Ledger: Sendable {
   }
 
   private mutating func append(
-    _ event: TrailEvent, _ advertisement: TrailEvent?, _ moved: [Update], omitted: Omission? = nil
+    _ event: TrailEvent, _ advertisement: TrailEvent?, by actor: UInt32, _ moved: [Update], omitted: Omission? = nil
   ) {
     let first = updates.count
     for var update in moved {
@@ -322,14 +330,14 @@ public struct Ledger: Sendable {
     }
     pushes.append(
       Push(
-        event: event, advertisement: advertisement, firstAdvertised: nil, omitted: omitted,
+        event: event, advertisement: advertisement, actor: actor, firstAdvertised: nil, omitted: omitted,
         updates: first..<updates.count))
   }
 
   /// A repository that is deleted takes every ref along that the ledger knows of.
-  private mutating func appendEndOfAllRefs(_ event: TrailEvent) {
+  private mutating func appendEndOfAllRefs(_ event: TrailEvent, by actor: UInt32) {
     append(
-      event, nil,
+      event, nil, by: actor,
       refs.sorted().map { ref in
         Update(
           push: 0, ref: ref, time: event.time, told: .notTold, after: nil,

@@ -13,11 +13,19 @@ struct Clients {
     var address: UInt32
   }
 
+  private struct Actor: Hashable {
+    var principal: Int
+    var address: UInt32
+  }
+
   private var ofOrigins = SharedNumbers { $0.origins.count }
   private var ofAddresses = SharedNumbers { $0.addresses.count }
   /// Which client was last seen of each origin, by the origin's place: hardly anybody changes address.
   private var recent: [(address: UInt32, client: Int)?] = []
   private var clients: [Client: Int] = [:]
+  /// By client, a number for who it is and from where, whatever the software.
+  private(set) var actors: [UInt32] = []
+  private var numberOfActor: [Actor: UInt32] = [:]
   private var software: [Software: UInt32] = [:]
   private var addresses: [String: UInt32] = [:]
   /// Principals have long names, and there are few of them: numbers stand for them.
@@ -35,7 +43,11 @@ struct Clients {
     ofOrigins[place] = software
     let key = Client(software: software, address: address)
     let client = clients[key] ?? clients.count
-    clients[key] = client
+    if client == clients.count {
+      clients[key] = client
+      let actor = Actor(principal: number(of: event.principal), address: address)
+      actors.append(Self.number(actor, &numberOfActor))
+    }
     while recent.count <= place { recent.append(nil) }
     recent[place] = (address, client)
     return client
@@ -57,7 +69,7 @@ struct Clients {
 
   private mutating func number(of principal: Principal) -> Int {
     if let number = principals[principal.sharedBlock] { return number }
-    let name = principal.arn ?? [principal.type, principal.name].joined(separator: "/")
+    let name = principal.arn ?? [principal.type, principal.name, principal.accountID ?? ""].joined(separator: "\n")
     let number = names[name] ?? names.count
     names[name] = number
     principals[principal.sharedBlock] = number

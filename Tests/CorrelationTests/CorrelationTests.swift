@@ -44,7 +44,7 @@ struct SeededGenerator: RandomNumberGenerator {
       let mayBeDeletion = Bool.random(using: &generator)
       return TimelineItem(
         update: index, time: time, told: told, after: after, isGitPush: isGitPush, mayBeDeletion: mayBeDeletion,
-        mayBeFirstDeletion: mayBeDeletion, advertised: advertised, actor: Int.random(in: 0..<2, using: &generator))
+        mayBeFirstDeletion: mayBeDeletion, advertised: advertised, actor: UInt32.random(in: 0..<2, using: &generator))
     }
   }
 

@@ -10,14 +10,15 @@ public enum ToldEdges {
     var crowded: [Timestamp?] = Array(repeating: nil, count: ledger.refs.count)
     var result: [ToldCommit] = []
     let omissions = Omissions(ledger).all
-    for (index, update) in ledger.updates.enumerated() {
-      let ref = update.refNumber
+    for index in ledger.updates.indices {
+      let ref = ledger.updates[index].refNumber
+      let time = ledger.updates[index].time
       defer {
-        if let last = previous[ref], update.time - ledger.updates[last].time <= TimelineItem.raceWindow {
-          crowded[ref] = update.time
-        }
+        if let last = previous[ref], time - ledger.updates[last].time <= TimelineItem.raceWindow { crowded[ref] = time }
         previous[ref] = index
       }
+      if ledger.updates[index].isPlain { continue }
+      let update = ledger.updates[index]
       guard let after = update.after, let change = update.change, change.addsToBranch else { continue }
       switch (change.call, update.told) {
       case (.commit, .tip(let parent)): result.append(ToldCommit(id: after, parents: [parent], allParents: true))
@@ -28,10 +29,10 @@ public enum ToldEdges {
         if case .tip(let before) = update.told {
           parents.append(before)
         } else if let last = previous[ref].map({ ledger.updates[$0] }), let tip = last.after,
-          update.time - last.time > TimelineItem.orderSlack,
+          time - last.time > TimelineItem.orderSlack,
           last.change != nil || crowded[ref] != last.time,
-          coverage.separation(from: last.time, to: update.time) == .none,
-          !omissions.contains(where: { last.time <= $0 && $0 <= update.time })
+          coverage.separation(from: last.time, to: time) == .none,
+          !omissions.contains(where: { last.time <= $0 && $0 <= time })
         {
           parents.append(tip)
         }

@@ -8,11 +8,6 @@ struct ItemMaker {
   private let coverage: Coverage
   let history: History
   private let hasPlainDeletions: Bool
-  /// A number for each.
-  private var actors: [Actor: Int] = [:]
-  private var principals: [String: Int] = [:]
-  /// Thousands of events share one principal: its block tells it without its name.
-  private var principalOfBlock: [ObjectIdentifier: Int] = [:]
 
   init(evidence: Evidence, history: History) {
     ledger = evidence.ledger
@@ -21,13 +16,7 @@ struct ItemMaker {
     self.history = history
   }
 
-  /// Who pushed, and from where.
-  private struct Actor: Hashable {
-    var principal: Int
-    var address: String
-  }
-
-  mutating func callAsFunction(_ index: Int, told: ToldBefore) -> TimelineItem {
+  func callAsFunction(_ index: Int, told: ToldBefore) -> TimelineItem {
     let push = ledger.updates[index].push
     let after = ledger.updates[index].after
     let isGitPush = ledger.updates[index].isGitPush
@@ -40,30 +29,8 @@ struct ItemMaker {
       addsToBranch: change?.addsToBranch ?? false, makesTip: change?.makesCommit ?? false, isGitPush: isGitPush,
       mayBeDeletion: mayBeDeletion,
       mayBeFirstDeletion: mayBeDeletion && mayBeOldTip(after, before: ledger.pushes[push].time),
-      advertised: ledger.pushes[push].firstAdvertised, actor: actor(of: ledger.pushes[push].event),
+      advertised: ledger.pushes[push].firstAdvertised, actor: ledger.pushes[push].actor,
       isShown: isWitnessed)
-  }
-
-  private mutating func actor(of event: TrailEvent) -> Int {
-    let who = Actor(principal: number(of: event.principal), address: event.sourceIPAddress)
-    if let known = actors[who] { return known }
-    actors[who] = actors.count
-    return actors.count - 1
-  }
-
-  private mutating func number(of principal: Principal) -> Int {
-    if let known = principalOfBlock[principal.sharedBlock] { return known }
-    let name =
-      principal.arn ?? [principal.type, principal.name, principal.accountID ?? ""].joined(separator: "\n")
-    let number: Int
-    if let known = principals[name] {
-      number = known
-    } else {
-      number = principals.count
-      principals[name] = number
-    }
-    principalOfBlock[principal.sharedBlock] = number
-    return number
   }
 
   /// Whether the entry's commit may have been the ref's tip before anything that the trail can see: one that was made

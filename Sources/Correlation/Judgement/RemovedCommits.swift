@@ -58,25 +58,50 @@ struct RemovedCommits {
   }
 
   private func report(_ nodes: [CommitGraph.Node], upperBound: Bool) -> UpdateReport.Removed {
-    UpdateReport.Removed(
+    // Neighbours in a history are mostly in one place, whose words they share.
+    var last: (place: Place, words: [String]?)?
+    return UpdateReport.Removed(
       count: nodes.count, upperBound: upperBound, incomplete: !nodes.allSatisfy(history.graph.isComplete),
       commits: nodes.map { node in
-        let (survival, places) = survival(of: node)
-        return UpdateReport.Removed.Commit(id: history.graph.id(node), survival: survival, refs: places)
+        let place = place(of: node)
+        let words = last?.place == place ? last?.words : words(for: place)
+        last = (place, words)
+        return UpdateReport.Removed.Commit(id: history.graph.id(node), survival: place.survival, refs: words)
       })
   }
 
-  private func survival(of node: CommitGraph.Node) -> (UpdateReport.Removed.Survival, [String]?) {
-    if let owner = current.owner(of: node) {
-      return (.reachable, [refs[owner].ref.rawValue])
+  /// Where a removed commit still is; numbers are indices.
+  private enum Place: Equatable {
+    case onRef(Int)
+    case onLocalBranch(Int)
+    case inClone(Int)
+    case onServer
+    case nowhere
+
+    var survival: UpdateReport.Removed.Survival {
+      switch self {
+      case .onRef: .reachable
+      case .onLocalBranch, .inClone: .unreachable
+      case .onServer, .nowhere: .absent
+      }
     }
-    guard history.graph.isPresent(node), let clone = history.graph.clone(node) else {
-      return (.absent, history.graph.isOnServer(node) ? [UpdateReport.Removed.Commit.onServer] : nil)
+  }
+
+  private func place(of node: CommitGraph.Node) -> Place {
+    if let owner = current.owner(of: node) { return .onRef(owner) }
+    guard let clone = history.graph.clone(node) else { return history.graph.isOnServer(node) ? .onServer : .nowhere }
+    return !localOwners.isEmpty && localOwners[Int(node)] > 0
+      ? .onLocalBranch(Int(localOwners[Int(node)]) - 1) : .inClone(clone)
+  }
+
+  private func words(for place: Place) -> [String]? {
+    switch place {
+    case .onRef(let index): return [refs[index].ref.rawValue]
+    case .onLocalBranch(let index):
+      return ["\(clones[localBranches[index].clone].path): \(localBranches[index].ref.rawValue)"]
+    case .inClone(let index): return [clones[index].path]
+    case .onServer: return [UpdateReport.Removed.Commit.onServer]
+    case .nowhere: return nil
     }
-    if !localOwners.isEmpty, localOwners[Int(node)] > 0 {
-      let branch = localBranches[Int(localOwners[Int(node)]) - 1]
-      return (.unreachable, ["\(clones[branch.clone].path): \(branch.ref.rawValue)"])
-    }
-    return (.unreachable, [clones[clone].path])
   }
 }

@@ -21,7 +21,7 @@ struct TimelineItem {
   /// The time of its ref advertisement, where it had one.
   var advertised: Timestamp?
   /// Who and from where: two updates of one actor do not race without advertisements.
-  var actor: Int
+  var actor: UInt32
   /// Other evidence shows its tip on the ref.
   var isShown = false
 
