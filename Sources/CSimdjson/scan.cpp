@@ -190,8 +190,9 @@ class scanner {
     uint32_t number = PT_NO_INDEX;
   };
   std::array<known_setting, 32> settings{};
-  /// Which key followed each the last time: mostly it follows again.
-  std::array<const key_table::entry *, key_table::count + 1> followers{};
+  /// Which key followed each the last time: mostly it follows again. Copies, so that who goes from one to the next waits
+  /// for nothing but their numbers.
+  std::array<key_table::entry, key_table::count + 1> followers{};
   /// Among the parser's spans, and the date that was noted of it last.
   size_t last_span = 0;
   char last_date[10] = {};
@@ -275,15 +276,15 @@ class scanner {
     if (*at != '{' || *bracket++ != offset(at)) return false;
     number++;
     members found;
-    const key_table::entry *known = &keys.none();
+    size_t known = 0;
     at = skip_space(at + 1);
     while (*at == '"') {
       const char *const key = at + 1;
-      const auto *&follower = followers[known->number];
-      if (!follower || !follower->is(key)) follower = &keys.find(key);
-      known = follower;
-      if (known->length > 0) {
-        at = key + known->length;
+      key_table::entry &follower = followers[known];
+      if (!follower.is(key)) follower = keys.find(key);
+      known = follower.number;
+      if (known > 0) {
+        at = key + follower.length;
       } else {
         const size_t quote = parser.shape.next_quote(offset(key));
         if (quote >= length || std::memchr(key, '\\', quote - offset(key))) return false;
@@ -305,7 +306,7 @@ class scanner {
         while (at < base + length && is_scalar(*at)) at++;
         if (at == value) return false;
       }
-      found.put(known->which, value, at);
+      found.put(follower.which, value, at);
       at = skip_space(at);
       if (*at != ',') break;
       at = skip_space(at + 1);

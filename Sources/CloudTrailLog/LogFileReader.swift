@@ -2,7 +2,7 @@ internal import PushModel
 
 /// What one file gave.
 struct FileReading: Sendable {
-  var events: [TrailEvent] = []
+  var events = EventBatchBuilder(file: "").events()
   var bytes: Int64 = 0
   var records = 0
   var codecommitRecords = 0
@@ -67,7 +67,7 @@ struct FileReading: Sendable {
     guard let text = source.holding(kept.text) else { return [] }
     readText(text, &task)
     task.events.renumber(kept.numbers)
-    return task.finished.events
+    return Array(task.finished.events)
   }
 
   // MARK: - One text

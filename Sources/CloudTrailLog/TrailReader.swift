@@ -47,7 +47,7 @@ public struct TrailReader: Sendable {
       reading.bytes += file.bytes
       reading.records += file.records
       reading.codecommitRecords += file.codecommitRecords
-      reading.events += file.events
+      file.events.append(to: &reading.events)
       reading.unreadable += file.unreadable
       spans.merge(file.spans)
     }

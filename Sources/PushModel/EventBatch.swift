@@ -14,6 +14,8 @@ public final class EventBatch: Sendable {
   @usableFromInline let rows: [Row]
   @usableFromInline let references: [Reference]
   @usableFromInline let details: [Details]
+  /// Whether any push of it deletes a ref in a form that nothing else fits.
+  public let hasDeletions: Bool
 
   fileprivate init(
     file: String, origins: [EventOrigin], addresses: [String], refs: [RefName], rows: [Row], references: [Reference],
@@ -26,6 +28,7 @@ public final class EventBatch: Sendable {
     self.rows = rows
     self.references = references
     self.details = details
+    hasDeletions = references.contains(where: \.isDeletion)
   }
 
   /// What every event has.
@@ -222,14 +225,31 @@ public struct EventBatchBuilder: Sendable {
   }
 
   /// The events in the order in which they were appended.
-  public func events() -> [TrailEvent] {
-    let batch = batch()
-    return times.indices.map { TrailEvent(batch, UInt32($0), times[$0]) }
-  }
+  public func events() -> BatchEvents { BatchEvents(batch: batch(), times: times) }
 
   func batch() -> EventBatch {
     EventBatch(
       file: file, origins: origins, addresses: addresses, refs: refs, rows: rows, references: references,
       details: details)
+  }
+}
+
+/// All events of a batch in their order, which are made as they are asked for.
+public struct BatchEvents: RandomAccessCollection, Sendable {
+  private let batch: EventBatch
+  private let times: [Timestamp]
+
+  init(batch: EventBatch, times: [Timestamp]) {
+    self.batch = batch
+    self.times = times
+  }
+
+  public var startIndex: Int { 0 }
+  public var endIndex: Int { times.count }
+  public subscript(index: Int) -> TrailEvent { TrailEvent(batch, UInt32(index), times[index]) }
+
+  /// Appends them to others.
+  public func append(to events: inout [TrailEvent]) {
+    for index in times.indices { events.append(TrailEvent(batch, UInt32(index), times[index])) }
   }
 }

@@ -79,6 +79,8 @@ public struct TrailEvent: Hashable, Sendable {
     return EventReferences(
       batch: batch, range: row.traffic == .push ? Int(row.first)..<Int(row.first) + Int(row.count) : 0..<0)
   }
+  /// How many `references` there are.
+  @inlinable public var referenceCount: Int { row.traffic == .push ? Int(row.count) : 0 }
   @inlinable public var origin: EventOrigin { batch.origins[Int(row.origin)] }
   /// Index into the batch's `origins`.
   @inlinable public var originNumber: Int { Int(row.origin) }

@@ -190,7 +190,7 @@ public enum Pushtrail {
   /// Whether any GitPush deletes a ref in a form that nothing else fits: the service writes deletions in one way.
   private static func hasPlainDeletions(_ events: [TrailEvent]) -> Bool {
     events.contains { event in
-      !event.isRefused
+      event.batch.hasDeletions && !event.isRefused
         && event.references.contains { entry in
           if case .deletion = entry.target { true } else { false }
         }

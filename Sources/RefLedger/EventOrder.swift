@@ -16,9 +16,9 @@ enum EventOrder {
   ) {
     keys.sort { $0.time < $1.time }
     func precedes(_ left: Key, _ right: Key) -> Bool {
-      let (left, right) = (events[Int(left.index)], events[Int(right.index)])
-      let (leftRank, rightRank) = (rank(left), rank(right))
-      return leftRank != rightRank ? leftRank < rightRank : left.hasSmallerID(than: right)
+      let (left, right) = (Int(left.index), Int(right.index))
+      let (leftRank, rightRank) = (rank(events[left]), rank(events[right]))
+      return leftRank != rightRank ? leftRank < rightRank : events[left].hasSmallerID(than: events[right])
     }
     var start = 0
     while start < keys.count {

@@ -92,19 +92,21 @@ private enum RepeatedIDs {
   static func suspects(in events: [TrailEvent]) -> [Int]? {
     var size = 1024
     while size < events.count * 32 { size *= 2 }
-    var met: [UInt64] = Array(repeating: 0, count: size / 64)
-    var again = met
+    // Side by side, for a place is looked up in both.
+    var bits: [(met: UInt64, again: UInt64)] = Array(repeating: (0, 0), count: size / 64)
     var places: [UInt32] = []
     places.reserveCapacity(events.count)
-    for event in events {
-      guard event.standsAlone else { return nil }
-      let place = UInt32(truncatingIfNeeded: event.id.hash(seed: seed)) & UInt32(truncatingIfNeeded: size - 1)
+    // Looked at where they are: to take one out of an array, its batch has to be counted as held once more.
+    let all = events.span
+    for index in all.indices {
+      guard all[index].standsAlone else { return nil }
+      let place = UInt32(truncatingIfNeeded: all[index].id.hash(seed: seed)) & UInt32(truncatingIfNeeded: size - 1)
       let (word, bit) = (Int(place / 64), (1 as UInt64) << UInt64(place % 64))
-      again[word] |= met[word] & bit
-      met[word] |= bit
+      bits[word].again |= bits[word].met & bit
+      bits[word].met |= bit
       places.append(place)
     }
-    return places.indices.filter { again[Int(places[$0] / 64)] >> UInt64(places[$0] % 64) & 1 != 0 }
+    return places.indices.filter { bits[Int(places[$0] / 64)].again >> UInt64(places[$0] % 64) & 1 != 0 }
   }
 }
 

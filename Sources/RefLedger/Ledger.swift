@@ -89,6 +89,15 @@ public struct Ledger: Sendable {
       if told != .notTold || change != nil { box = Box(change, told) }
     }
 
+    /// One of a GitPush that says nothing of what was there before.
+    init(push: Int, ref: RefName, refNumber: Int, time: Timestamp, after: ObjectID?) {
+      pushNumber = UInt32(push)
+      number = UInt32(refNumber)
+      self.ref = ref
+      self.time = time
+      self.after = after
+    }
+
     /// What few have. Never changed once made, so that it may be shared among threads.
     private final class Box: Sendable {
       let change: RefChange?
@@ -244,11 +253,12 @@ public struct Ledger: Sendable {
   /// Room for what they will make, for growing an array of so many moves all of it.
   private mutating func reserve(for events: [TrailEvent]) {
     var counts = (pushes: 0, updates: 0, pulls: 0)
-    for event in events where !event.isRefused {
-      switch event.traffic {
+    let all = events.span
+    for index in all.indices where !all[index].isRefused {
+      switch all[index].traffic {
       case .push:
         counts.pushes += 1
-        counts.updates += event.references.count
+        counts.updates += all[index].referenceCount
       case .pull: counts.pulls += 1
       case .other:
         counts.pushes += 1
@@ -293,16 +303,11 @@ public struct Ledger: Sendable {
       let place = refsOfBatches.place(of: name, in: event.batch)
       let number = refsOfBatches[place].map(Int.init) ?? self.number(adding: event.batch.refs[name])
       refsOfBatches[place] = UInt32(number)
-      let (told, after): (ToldBefore, ObjectID?) =
-        switch references.target(at: index) {
-        case .commit(let id): (.notTold, id)
-        case .deletion(let oldTip?): (.tip(oldTip), nil)
-        case .deletion: (.notTold, nil)
-        }
+      let target = references.target(at: index)
+      let after: ObjectID? = if case .commit(let id) = target { id } else { nil }
       updates.append(
-        Update(
-          push: pushes.count, ref: refs[number], refNumber: number, time: event.time, told: told, after: after,
-          change: nil))
+        Update(push: pushes.count, ref: refs[number], refNumber: number, time: event.time, after: after))
+      if case .deletion(let oldTip?) = target { updates[updates.count - 1].told = .tip(oldTip) }
     }
     pushes.append(
       Push(

@@ -41,11 +41,13 @@ struct RepositoryHistory {
     // the time.
     var met = Array(repeating: (round: 0, repository: 0), count: references.count)
     var round = 1
-    for index in indices where !events[index].isRefused {
+    // Looked at where they are: to take one out of an array, its batch has to be counted as held once more.
+    let all = events.span
+    for index in indices where !all[index].isRefused {
       let reference = references[index]
-      if met[reference].round == round, !events[index].renamesOrEnds {
+      if met[reference].round == round, !all[index].renamesOrEnds {
         let repository = met[reference].repository
-        repositories[repository].last = max(repositories[repository].last, events[index].time)
+        repositories[repository].last = max(repositories[repository].last, all[index].time)
         continue
       }
       let event = events[index]

@@ -85,10 +85,11 @@ public struct RepositorySelection: Sendable {
     // The place of each reference.
     var placeNumbers: [Int] = []
     var numbers: [Place: Int] = [:]
-    for index in events.indices {
-      let reference = references.append(events[index])
+    let all = events.span
+    for index in all.indices {
+      let reference = references.append(all[index])
       if reference == placeNumbers.count {
-        let repository = events[index].origin.repository
+        let repository = all[index].origin.repository
         let place = Place(accountID: repository.accountID ?? "", region: repository.region ?? "")
         let number = numbers[place] ?? places.count
         if number == places.count {
@@ -99,7 +100,7 @@ public struct RepositorySelection: Sendable {
         }
         placeNumbers.append(number)
       }
-      keys[placeNumbers[reference]].append(EventOrder.Key(time: events[index].time, index: UInt32(index)))
+      keys[placeNumbers[reference]].append(EventOrder.Key(time: all[index].time, index: UInt32(index)))
     }
     for number in keys.indices { EventOrder.sort(&keys[number], of: events) }
     return (

@@ -48,7 +48,7 @@ public struct ReadFile: Sendable {
     listed = ListedFile(file: file)
     stamp = reading.stamp
     fingerprint = reading.fingerprint
-    events = reading.events
+    events = Array(reading.events)
     bytes = reading.bytes
     records = reading.records
     codecommitRecords = reading.codecommitRecords

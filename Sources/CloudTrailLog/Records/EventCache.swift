@@ -9,20 +9,25 @@ struct EventCache {
   private struct Setting {
     var repository: RepositoryReference
     var gitProtocol: String?
+  }
+
+  /// What the records of one setting are: apart from the rest, for it is asked of each, and nothing here is counted.
+  private struct Form {
     /// Whether a GitPush without references is an advertisement, if it is read-only and if it is not.
     var advertises: (readOnly: Bool, writing: Bool) = (false, false)
-    /// What a GitPull of this setting is.
+    /// What a GitPull is.
     var pull: TrailEvent.PullForm?
   }
 
   private var generation: UInt64 = 0
   private var principals: [Principal?] = []
   private var settings: [Setting?] = []
+  private var forms: [Form] = []
   private var soundNested: [Bool] = []
   private var texts: [String?] = []
   private var refs: [RefName?] = []
   private var addresses: [String?] = []
-  private var origins: [(shared: EventOrigin, pull: TrailEvent.PullForm)?] = []
+  private var origins: [EventOrigin?] = []
   private var ofBatch = (origins: BatchNumbers(), addresses: BatchNumbers(), refs: BatchNumbers())
 
   /// To be called before the records of a scan are appended to a batch.
@@ -38,10 +43,16 @@ struct EventCache {
     _ record: PlainRecord, at index: Int, in scan: RecordScan, of bytes: ByteBuffer, record number: Int,
     _ parser: JSONParser, to batch: inout EventBatchBuilder
   ) -> Bool {
-    guard let time = record.time, let known = origin(record, at: index, in: scan, of: bytes, parser),
+    guard let time = record.time, let pull = pullForm(record),
       !record.isPush || record.references != nil || isAdvertisement(record)
     else { return false }
-    let origin = ofBatch.origins.number(of: record.origin) { batch.add(known.shared) }
+    let origin: UInt32
+    if let known = ofBatch.origins.known(record.origin) {
+      origin = known
+    } else {
+      guard let new = self.origin(record, at: index, in: scan, of: bytes, parser) else { return false }
+      origin = ofBatch.origins.number(of: record.origin) { batch.add(new) }
+    }
     let address: UInt32 =
       if record.address == UInt32.max {
         batch.add(address: scan.address(index))
@@ -53,7 +64,7 @@ struct EventCache {
     let traffic: TrailEvent.Traffic = !record.isPush ? .pull : record.references == nil ? .advertisement : .push
     let text = record.id == nil ? scan.eventID(index) : nil
     batch.append(
-      record.id ?? EventID(text ?? ""), text: text, at: time, traffic, pull: known.pull, origin: origin,
+      record.id ?? EventID(text ?? ""), text: text, at: time, traffic, pull: pull, origin: origin,
       address: address, record: number)
     for position in record.references ?? 0..<0 {
       let (commit, name) = scan.reference(position)
@@ -67,45 +78,47 @@ struct EventCache {
 
   /// Whether a push without references is what those before it were.
   private func isAdvertisement(_ record: PlainRecord) -> Bool {
-    guard Int(record.setting) < settings.count, let setting = settings[Int(record.setting)] else { return false }
-    return record.readOnly ? setting.advertises.readOnly : setting.advertises.writing
+    guard Int(record.setting) < forms.count else { return false }
+    let advertises = forms[Int(record.setting)].advertises
+    return record.readOnly ? advertises.readOnly : advertises.writing
+  }
+
+  /// How a pull was, `nil` where no such pull was parsed; of a push, nothing.
+  private func pullForm(_ record: PlainRecord) -> TrailEvent.PullForm? {
+    if record.isPush { return TrailEvent.PullForm() }
+    return Int(record.setting) < forms.count ? forms[Int(record.setting)].pull : nil
   }
 
   /// What the record shares with others.
   private mutating func origin(
     _ record: PlainRecord, at index: Int, in scan: RecordScan, of bytes: ByteBuffer, _ parser: JSONParser
-  ) -> (shared: EventOrigin, pull: TrailEvent.PullForm)? {
+  ) -> EventOrigin? {
     if Int(record.origin) < origins.count, let origin = origins[Int(record.origin)] { return origin }
     guard Int(record.setting) < settings.count, let setting = settings[Int(record.setting)], isSound(record.nested.0),
       isSound(record.nested.1), let principal = principal(record.identity, scan.identity(index), of: bytes, parser)
     else { return nil }
-    var pull = TrailEvent.PullForm()
-    if !record.isPush {
-      guard let known = setting.pull else { return nil }
-      pull = known
-    }
     let origin = EventOrigin(
       action: record.isPush ? "GitPush" : "GitPull", principal: principal, userAgent: text(record.agent, parser) ?? "",
       readOnly: record.readOnly, recipientAccountID: text(record.recipient, parser), repository: setting.repository,
       gitProtocol: setting.gitProtocol)
-    Self.set(&origins, record.origin, (origin, pull))
-    return (origin, pull)
+    Self.set(&origins, record.origin, origin)
+    return origin
   }
 
   /// Remembers what a plain record, parsed, gave without any damage.
   mutating func learn(_ record: PlainRecord, _ event: TrailEvent, _ parser: JSONParser) {
     startGeneration(of: parser)
     Self.set(&principals, record.identity, event.principal)
-    let known = Int(record.setting) < settings.count ? settings[Int(record.setting)] : nil
-    var setting =
-      known ?? Setting(repository: event.repository, gitProtocol: event.gitProtocol)
+    _ = Self.remembered(&settings, record.setting) {
+      Setting(repository: event.repository, gitProtocol: event.gitProtocol)
+    }
+    while forms.count <= Int(record.setting) { forms.append(Form()) }
     switch event.traffic {
-    case .pull: setting.pull = event.pull
-    case .advertisement where record.readOnly: setting.advertises.readOnly = true
-    case .advertisement: setting.advertises.writing = true
+    case .pull: forms[Int(record.setting)].pull = event.pull
+    case .advertisement where record.readOnly: forms[Int(record.setting)].advertises.readOnly = true
+    case .advertisement: forms[Int(record.setting)].advertises.writing = true
     case .push, .other: break
     }
-    Self.set(&settings, record.setting, setting)
     for nested in [record.nested.0, record.nested.1] where nested != UInt32.max {
       while soundNested.count <= Int(nested) { soundNested.append(false) }
       soundNested[Int(nested)] = true
@@ -165,8 +178,12 @@ private struct BatchNumbers {
     if batch == 0 { entries = [] }
   }
 
+  func known(_ index: UInt32) -> UInt32? {
+    Int(index) < entries.count && entries[Int(index)].batch == batch ? entries[Int(index)].number : nil
+  }
+
   mutating func number(of index: UInt32, add: () -> UInt32) -> UInt32 {
-    if Int(index) < entries.count, entries[Int(index)].batch == batch { return entries[Int(index)].number }
+    if let number = known(index) { return number }
     while entries.count <= Int(index) { entries.append((batch &- 1, 0)) }
     let number = add()
     entries[Int(index)] = (batch, number)
