@@ -122,22 +122,22 @@ import Testing
   @Test func `bytes that were cut, or of which one was changed, do no harm`() throws {
     var packer = EventPacker()
     try Self.append(Self.events(file: "a"), to: &packer)
-    try Self.append(Self.events(file: "b", seed: 3), to: &packer)
     let bytes = packer.bytes
     func read(_ bytes: [UInt8]) -> Int {
       guard let packed = PackedEvents(bytes) else { return 0 }
       return (0..<packed.count).reduce(0) { sum, place in
-        sum + (packed.events(ofFile: place, named: "x") ?? []).reduce(0) { $0 + "\($1.fields)".utf8.count }
+        sum
+          + (packed.events(ofFile: place, named: "x") ?? []).reduce(0) {
+            $0 + $1.eventID.utf8.count + $1.action.utf8.count + $1.fields.hashValue % 2
+          }
       }
     }
     #expect(read(bytes) > 0)
     for length in 0..<bytes.count { #expect(PackedEvents(Array(bytes[..<length])) == nil) }
     for index in bytes.indices {
-      for change in [0x01, 0x80, 0xff] as [UInt8] {
-        var changed = bytes
-        changed[index] ^= change
-        _ = read(changed)
-      }
+      var changed = bytes
+      changed[index] ^= [0x01, 0x80, 0xff][index % 3]
+      _ = read(changed)
     }
     #expect(PackedEvents(bytes + [0]) == nil)
   }
