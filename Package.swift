@@ -47,7 +47,7 @@ let package = Package(
     .target(
       name: "LedgerStore",
       dependencies: [
-        "PushModel", "CloudTrailLog", "CLibzstd", .product(name: "GRDB", package: "GRDB.swift"),
+        "AllCores", "PushModel", "CloudTrailLog", "CLibzstd", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strict),

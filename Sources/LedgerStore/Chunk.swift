@@ -1,7 +1,7 @@
 internal import CLibzstd
 internal import FoundationEssentials
 
-/// Many records' texts, compressed together.
+/// Many records' texts, or the events of many files, compressed together.
 ///
 /// Measured on GitPush records of 1.2 kB, level 3: alone each takes 56 % of its size, ten together 15 %, two hundred 9 %.
 enum Chunk {

@@ -15,6 +15,7 @@ struct ImportTransaction {
   private var refs: [RefName: Int64] = [:]
   private var chunk: [UInt8] = []
   private var chunkID: Int64 = 0
+  private var batches: BatchWriter
   private var extents: [LogExtent] = []
 
   private struct RepositoryKey: Hashable {
@@ -29,6 +30,7 @@ struct ImportTransaction {
     self.now = now
     self.summary = summary
     files = StoredFiles(db)
+    batches = BatchWriter(db)
   }
 
   mutating func write(_ batch: [ReadFile]) throws {
@@ -44,6 +46,7 @@ struct ImportTransaction {
       if chunk.count >= Chunk.size { try writeChunk() }
     }
     try writeChunk()
+    try batches.finish()
     try writeCoverage()
   }
 
@@ -70,8 +73,7 @@ struct ImportTransaction {
       try stamp(content.id, file.stamp)
     case .moved(let content):
       summary.moved += 1
-      try db.execute(
-        sql: "UPDATE files SET folder = ? WHERE id = ?", arguments: [try folder(place), content.id])
+      try move(content.id, to: place)
       try db.execute(sql: "UPDATE unreadable SET path = ? WHERE file = ?", arguments: [place.name, content.id])
       try stamp(content.id, file.stamp)
     case .new:
@@ -91,10 +93,7 @@ struct ImportTransaction {
       return
     }
     // It may have lain elsewhere.
-    let folder = try folder(place)
-    for content in contents {
-      try db.cachedStatement(sql: "UPDATE files SET folder = ? WHERE id = ?").execute(arguments: [folder, content.id])
-    }
+    for content in contents { try move(content.id, to: place) }
     let texts = Set(file.kept.entries.map { Self.sha256(file.kept.bytes[$0.range]) })
     if current.sha256 == file.fingerprint, try files.texts(of: current.id) == texts {
       summary.known += 1
@@ -157,6 +156,29 @@ struct ImportTransaction {
     return id
   }
 
+  /// Gives a content the folder of a place.
+  private mutating func move(_ content: Int64, to place: FilePlace) throws {
+    let folder = try folder(place)
+    let row = try DatabaseRow.fetchOne(
+      db.cachedStatement(
+        sql: "SELECT folder, folders.name FROM files JOIN folders ON folders.id = folder WHERE files.id = ?"),
+      arguments: [content])
+    guard let row, row[0] != folder else { return }
+    try db.cachedStatement(sql: "UPDATE files SET folder = ? WHERE id = ?").execute(arguments: [folder, content])
+    let former = FilePlace(folder: place.folder, folderName: [UInt8](pathValue: row[1]), base: place.base)
+    if try !ReadFile.isSamePlace(former.name, keptName(of: place)) {
+      // What its folders tell of its records is no longer what it was.
+      try db.cachedStatement(sql: "UPDATE files SET batch = NULL WHERE id = ?").execute(arguments: [content])
+    }
+  }
+
+  /// The name that a file has in the ledger: its folder's is the one under which it was imported first.
+  private mutating func keptName(of place: FilePlace) throws -> String {
+    var kept = place
+    if let folder = try files.folder(place.folder) { kept.folderName = folder.name }
+    return kept.name
+  }
+
   private mutating func insert(_ file: ReadFile, at place: FilePlace) throws {
     try db.cachedStatement(
       sql: """
@@ -172,6 +194,9 @@ struct ImportTransaction {
     let id = db.lastInsertedRowID
     for unreadable in file.unreadable { try Self.insert(unreadable, file: id, place: nil, db) }
     try insertRecords(of: file, id)
+    if file.codecommitRecords > 0, try ReadFile.isSamePlace(place.name, keptName(of: place)) {
+      try batches.append(file.events, of: id)
+    }
     extents += file.extents
   }
 

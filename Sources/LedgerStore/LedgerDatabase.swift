@@ -132,7 +132,11 @@ final class LedgerDatabase: Sendable {
         .newer, "\(path) was made by a newer version of git pushtrail",
         hints: ["use that version, or import the trail into a new ledger"])
     } else if !isComplete {
-      guard access != .read else {
+      if access == .read {
+        let isReadable = try queue.read { db in
+          try migrator.appliedIdentifiers(db).contains(LedgerSchema.oldestReadable)
+        }
+        if isReadable { return }
         throw LedgerError(
           .older, "\(path) was made by an older version of git pushtrail",
           hints: ["git pushtrail import PATH... --ledger \(ShellWord.path(path)) brings it up to date"])

@@ -60,6 +60,7 @@ public struct LedgerImport: Sendable {
     summary = try read(wanted, database, summary)
     summary.unreadable = listing.unreadable + summary.unreadable
     try database.write { db in try keep(listing, of: paths, db) }
+    try UnpackedFiles.pack(database, reader)
     return summary
   }
 

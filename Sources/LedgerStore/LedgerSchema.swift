@@ -7,6 +7,9 @@ enum LedgerSchema {
   /// `PTLG`: marks a SQLite file as a ledger (`PRAGMA application_id`).
   static let applicationID: Int32 = 0x5054_4c47
 
+  /// A ledger with this migration can be read as it is, though others follow.
+  static let oldestReadable = "2: log files by name"
+
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1: files, records, moves, coverage, observations") { db in
@@ -17,9 +20,13 @@ enum LedgerSchema {
       try db.execute(sql: views)
       try db.execute(literal: "PRAGMA application_id = \(sql: String(applicationID))")
     }
-    migrator.registerMigration("2: log files by name") { db in
+    migrator.registerMigration(oldestReadable) { db in
       // CloudTrail gives every log file a name of its own.
       try db.execute(sql: "CREATE INDEX files_delivered ON files (base) WHERE state = 0 AND is_delivered")
+    }
+    // What it adds refers to nothing that was there.
+    migrator.registerMigration("3: batches of events", foreignKeyChecks: .immediate) { db in
+      try db.execute(sql: batches)
     }
     return migrator
   }
@@ -206,6 +213,23 @@ enum LedgerSchema {
       peeled TEXT
     );
     CREATE INDEX observed_refs_observation ON observed_refs (observation);
+    """
+
+  private static let batches = """
+    -- What was read in the records of several files (PackedEvents), to be had again faster than from their texts, which
+    -- stay what counts: without a batch, or where another version made it, they are read.
+    CREATE TABLE batches (
+      id INTEGER PRIMARY KEY,
+      -- Of the reader, and of the packed form.
+      revision INTEGER NOT NULL,
+      form INTEGER NOT NULL,
+      size INTEGER NOT NULL,
+      zstd BLOB NOT NULL
+    );
+    -- Where its events are: a row of `batches`, and which of the files there it is.
+    ALTER TABLE files ADD COLUMN batch INTEGER;
+    ALTER TABLE files ADD COLUMN batch_place INTEGER;
+    CREATE INDEX files_unpacked ON files (id) WHERE batch IS NULL AND codecommit_records > 0 AND state <> 1;
     """
 
   /// For people who look with sqlite3.

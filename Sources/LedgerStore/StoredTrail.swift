@@ -1,10 +1,12 @@
+internal import AllCores
 internal import CloudTrailLog
 internal import FoundationEssentials
 internal import GRDB
 internal import PushModel
 internal import Synchronization
 
-/// All that a ledger holds of a trail, loaded in one look at it; the records' texts still compressed.
+/// All that a ledger holds of a trail, loaded in one look at it; files' events, and the records' texts of those that have
+/// none packed, are still compressed.
 struct StoredTrail {
   /// Of folders and entries that could not be listed.
   var unreadable: [UnreadablePlace] = []
@@ -17,11 +19,15 @@ struct StoredTrail {
   private var unreadableOfFiles: [Int64: (path: [UInt8], places: [UnreadablePlace])] = [:]
   private var copies: [Int64: [(number: Int, owner: Int64, ownNumber: Int)]] = [:]
   private var chunks: [Int64: CompressedChunk] = [:]
+  private var batches: [Int64: CompressedChunk] = [:]
 
   private struct File {
     var id: Int64
     var name: String
     var path: [UInt8]
+    /// Where its events are packed, if they are, and by this version.
+    var batch: Int64?
+    var batchPlace: Int
   }
 
   private struct Place: Sendable {
@@ -36,7 +42,12 @@ struct StoredTrail {
   }
 
   init(_ db: Database) throws {
-    try loadFiles(db)
+    try loadTotals(db)
+    let hasBatches = try db.tableExists("batches")
+    if hasBatches { try loadBatches(db) }
+    try loadFiles(db, hasBatches: hasBatches)
+    let unpacked = Set(files.lazy.filter { $0.batch == nil }.map(\.id))
+    if !unpacked.isEmpty { try loadTexts(db, of: unpacked) }
     try loadUnreadable(db)
     try loadCoverage(db)
     hasDigests = try Bool.fetchOne(db, sql: "SELECT value FROM properties WHERE name = 'has_digests'") ?? false
@@ -59,7 +70,7 @@ struct StoredTrail {
 
   // MARK: - Loading
 
-  private mutating func loadFiles(_ db: Database) throws {
+  private mutating func loadTotals(_ db: Database) throws {
     if let row = try DatabaseRow.fetchOne(
       db,
       sql: """
@@ -71,20 +82,43 @@ struct StoredTrail {
       totals.records = Int(row[2] as Double)
       totals.codecommitRecords = Int(row[3] as Double)
     }
+  }
+
+  private mutating func loadBatches(_ db: Database) throws {
+    let rows = try DatabaseRow.fetchCursor(
+      db, sql: "SELECT id, size, zstd FROM batches WHERE revision = ? AND form = ?",
+      arguments: [TrailReader.revision, EventPacker.form])
+    while let row = try rows.next() { batches[row[0]] = CompressedChunk(size: row[1], data: row[2]) }
+  }
+
+  private mutating func loadFiles(_ db: Database, hasBatches: Bool) throws {
     let rows = try DatabaseRow.fetchCursor(
       db,
       sql: """
-        SELECT folders.name, base, files.id, folders.path, chunk, chunk_offset, layout
+        SELECT folders.name, base, files.id, folders.path, \(hasBatches ? "batch, batch_place" : "NULL, NULL")
         FROM files JOIN folders ON folders.id = folder WHERE state <> 1 AND codecommit_records > 0
         """)
     while let row = try rows.next() {
-      let id: Int64 = row[2]
+      let batch = (row[4] as Int64?).flatMap { batches[$0] == nil ? nil : $0 }
       files.append(
         File(
-          id: id, name: Self.name(row), path: [UInt8](pathValue: row[3]) + [UInt8](pathValue: row[1])))
-      if let chunk: Int64 = row[4] { layouts[id] = Place(chunk: chunk, offset: row[5], layout: row[6]) }
+          id: row[2], name: Self.name(row), path: [UInt8](pathValue: row[3]) + [UInt8](pathValue: row[1]),
+          batch: batch, batchPlace: row[5] ?? 0))
     }
-    try loadCopies(db)
+  }
+
+  private mutating func loadTexts(_ db: Database, of unpacked: Set<Int64>) throws {
+    let rows = try DatabaseRow.fetchCursor(
+      db,
+      sql: """
+        SELECT id, chunk, chunk_offset, layout FROM files
+        WHERE state <> 1 AND codecommit_records > 0 AND chunk IS NOT NULL
+        """)
+    while let row = try rows.next() {
+      guard unpacked.contains(row[0]) else { continue }
+      layouts[row[0]] = Place(chunk: row[1], offset: row[2], layout: row[3])
+    }
+    try loadCopies(db, of: unpacked)
     var wanted = Set(layouts.values.map(\.chunk))
     let all = try DatabaseRow.fetchCursor(db, sql: "SELECT id, size, zstd FROM chunks")
     while let row = try all.next() {
@@ -95,7 +129,7 @@ struct StoredTrail {
   }
 
   /// Records that a file shares with an earlier one, which may be no longer read itself.
-  private mutating func loadCopies(_ db: Database) throws {
+  private mutating func loadCopies(_ db: Database, of unpacked: Set<Int64>) throws {
     let rows = try DatabaseRow.fetchCursor(
       db,
       sql: """
@@ -105,6 +139,7 @@ struct StoredTrail {
         """)
     var owners: Set<Int64> = []
     while let row = try rows.next() {
+      guard unpacked.contains(row[0]) else { continue }
       copies[row[0], default: []].append((number: row[1], owner: row[2], ownNumber: row[3]))
       owners.insert(row[2])
     }
@@ -172,11 +207,63 @@ struct StoredTrail {
     files.removeAll { ids.contains($0.id) }
   }
 
-  // MARK: - Reading the texts
+  // MARK: - Events
 
   /// One piece for each file with records or places that could not be read, and one for the counts of all.
   func pieces(_ reader: TrailReader, _ path: String) throws(LedgerError) -> [TrailPiece] {
-    let groups = grouped(files)
+    guard let packed = packedEvents(), let read = try readEvents(reader) else {
+      throw LedgerError(
+        .damaged, "\(path) is damaged: the records of some file cannot be read out of it",
+        hints: ["import the trail into a new ledger"])
+    }
+    var pieces = [totals]
+    for (index, events) in packed + read {
+      var piece = TrailPiece(path: files[index].path, order: files[index].id)
+      piece.events = events
+      piece.unreadable = unreadableOfFiles[files[index].id]?.places ?? []
+      pieces.append(piece)
+    }
+    let withRecords = Set(files.map(\.id))
+    for (id, file) in unreadableOfFiles where !withRecords.contains(id) {
+      var piece = TrailPiece(path: file.path, order: id)
+      piece.unreadable = file.places
+      pieces.append(piece)
+    }
+    return pieces
+  }
+
+  /// The events of the files that have none packed, each file with its row's number, in the order of the files; `nil` where
+  /// the ledger is damaged.
+  func unpackedEvents(_ reader: TrailReader) throws(LedgerError) -> [(file: Int64, events: [TrailEvent])]? {
+    try readEvents(reader)?.sorted { $0.file < $1.file }.map { (files[$0.file].id, $0.events) }
+  }
+
+  /// The events of each file that has them packed; `nil` where the ledger is damaged.
+  private func packedEvents() -> [(file: Int, events: [TrailEvent])]? {
+    var groups: [Int64: [Int]] = [:]
+    for (index, file) in files.enumerated() {
+      if let batch = file.batch { groups[batch, default: []].append(index) }
+    }
+    let sorted = groups.sorted { $0.key < $1.key }
+    let events = AllCores.map(sorted.count, with: {}) { _, number -> [(file: Int, events: [TrailEvent])]? in
+      guard let chunk = batches[sorted[number].key], let bytes = Chunk.decompress(chunk.data, size: chunk.size),
+        let packed = PackedEvents(bytes)
+      else { return nil }
+      var result: [(file: Int, events: [TrailEvent])] = []
+      for index in sorted[number].value {
+        guard let events = packed.events(ofFile: files[index].batchPlace, named: files[index].name) else { return nil }
+        result.append((index, events))
+      }
+      return result
+    }
+    return events.contains { $0 == nil } ? nil : events.flatMap { $0 ?? [] }
+  }
+
+  // MARK: - Reading the texts
+
+  /// The events of each file that has none packed, read from its records' texts; `nil` where the ledger is damaged.
+  private func readEvents(_ reader: TrailReader) throws(LedgerError) -> [(file: Int, events: [TrailEvent])]? {
+    let groups = groups(of: files.indices.filter { files[$0].batch == nil })
     let isDamaged = Atomic<Bool>(false)
     let events: [[[TrailEvent]]]
     do {
@@ -190,33 +277,15 @@ struct StoredTrail {
     } catch {
       throw LedgerError(.other, error.message, hints: error.hints)
     }
-    guard !isDamaged.load(ordering: .relaxed) else {
-      throw LedgerError(
-        .damaged, "\(path) is damaged: the records of some file cannot be read out of it",
-        hints: ["import the trail into a new ledger"])
-    }
-    var pieces = [totals]
-    for (group, events) in zip(groups, events) {
-      for (index, events) in zip(group, events) {
-        var piece = TrailPiece(path: files[index].path, order: files[index].id)
-        piece.events = events
-        piece.unreadable = unreadableOfFiles[files[index].id]?.places ?? []
-        pieces.append(piece)
-      }
-    }
-    let withRecords = Set(files.map(\.id))
-    for (id, file) in unreadableOfFiles where !withRecords.contains(id) {
-      var piece = TrailPiece(path: file.path, order: id)
-      piece.unreadable = file.places
-      pieces.append(piece)
-    }
-    return pieces
+    guard !isDamaged.load(ordering: .relaxed) else { return nil }
+    return zip(groups, events).flatMap { zip($0, $1).map { (file: $0, events: $1) } }
   }
 
   /// Files that share chunks stand together, so that each chunk is inflated once or nearly so.
-  private func grouped(_ files: [File]) -> [[Int]] {
+  private func groups(of indices: [Int]) -> [[Int]] {
     var groups: [[Int64]: [Int]] = [:]
-    for (index, file) in files.enumerated() {
+    for index in indices {
+      let file = files[index]
       var needed = Set(layouts[file.id].map { [$0.chunk] } ?? [])
       for copy in copies[file.id] ?? [] {
         if let chunk = layouts[copy.owner]?.chunk { needed.insert(chunk) }

@@ -5,6 +5,8 @@
 public final class EventBatch: Sendable {
   /// The file as it was named to the tool.
   public let file: String
+  /// What its events share; batches of several files may have these in common.
+  public let tables: EventTables
   /// What `TrailEvent.originNumber` counts.
   public let origins: [EventOrigin]
   /// What `TrailEvent.addressNumber` counts.
@@ -17,14 +19,12 @@ public final class EventBatch: Sendable {
   /// Whether any push of it deletes a ref in a form that nothing else fits.
   public let hasDeletions: Bool
 
-  fileprivate init(
-    file: String, origins: [EventOrigin], addresses: [String], refs: [RefName], rows: [Row], references: [Reference],
-    details: [Details]
-  ) {
+  init(file: String, tables: EventTables, rows: [Row], references: [Reference], details: [Details]) {
     self.file = file
-    self.origins = origins
-    self.addresses = addresses
-    self.refs = refs
+    self.tables = tables
+    origins = tables.origins
+    addresses = tables.addresses
+    refs = tables.refs
     self.rows = rows
     self.references = references
     self.details = details
@@ -65,6 +65,19 @@ public final class EventBatch: Sendable {
     @usableFromInline var replaces: String?
     /// Of what is no plain git traffic.
     @usableFromInline var kind: TrailEvent.Kind?
+  }
+}
+
+/// What events of one file, or of several, share. Their batches with the same tables number these things alike.
+public final class EventTables: Sendable {
+  let origins: [EventOrigin]
+  let addresses: [String]
+  let refs: [RefName]
+
+  init(origins: [EventOrigin], addresses: [String], refs: [RefName]) {
+    self.origins = origins
+    self.addresses = addresses
+    self.refs = refs
   }
 }
 
@@ -229,8 +242,8 @@ public struct EventBatchBuilder: Sendable {
 
   func batch() -> EventBatch {
     EventBatch(
-      file: file, origins: origins, addresses: addresses, refs: refs, rows: rows, references: references,
-      details: details)
+      file: file, tables: EventTables(origins: origins, addresses: addresses, refs: refs), rows: rows,
+      references: references, details: details)
   }
 }
 

@@ -314,7 +314,7 @@ public struct RefChange: Hashable, Sendable {
     self.mergeDestination = mergeDestination
   }
 
-  public enum Call: String, Hashable, Sendable {
+  public enum Call: String, CaseIterable, Hashable, Sendable {
     case createBranch
     case deleteBranch
     /// CreateCommit, PutFile, DeleteFile: one new commit on a branch.

@@ -1,15 +1,15 @@
 internal import PushModel
 
-/// Numbers for what events share, the same in every batch: a batch knows what is equal among its own events only.
+/// Numbers for what events share, the same in every batch: a batch's tables know what is equal among their own events only.
 ///
-/// What a thing is gets asked once a batch; from then on its number in the batch leads to the one here.
+/// What a thing is gets asked once for each such set of tables; from then on its number there leads to the one here.
 struct SharedNumbers {
   private static let none = UInt32.max
 
   /// How many things of its kind a batch has.
   private let size: (EventBatch) -> Int
   private var places: [ObjectIdentifier: Int] = [:]
-  private var last: (batch: ObjectIdentifier?, place: Int) = (nil, 0)
+  private var last: (tables: ObjectIdentifier?, place: Int) = (nil, 0)
   private var numbers: [UInt32] = []
 
   init(_ size: @escaping (EventBatch) -> Int) { self.size = size }
@@ -22,8 +22,8 @@ struct SharedNumbers {
 
   /// Where the number of a batch's thing stands. The batch must be kept alive meanwhile.
   mutating func place(of index: Int, in batch: EventBatch) -> Int {
-    let identifier = ObjectIdentifier(batch)
-    if last.batch != identifier { last = (identifier, place(of: batch, identifier)) }
+    let identifier = ObjectIdentifier(batch.tables)
+    if last.tables != identifier { last = (identifier, place(of: batch, identifier)) }
     return last.place + index
   }
 

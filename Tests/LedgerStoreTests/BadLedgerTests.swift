@@ -79,7 +79,7 @@ import Testing
     Self.expect(.newer, folder, Self.importFailure(folder))
   }
 
-  @Test(arguments: ["cut", "zeroed", "texts"])
+  @Test(arguments: ["cut", "zeroed", "texts", "events"])
   func damaged(how: String) throws {
     let folder = try Self.full()
     _ = try Command.python(
@@ -89,10 +89,12 @@ import Testing
       db = sqlite3.connect(path)
       db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
       if how == "texts":
-          blob = bytearray(db.execute("SELECT zstd FROM chunks").fetchone()[0])
+          db.execute("UPDATE files SET batch = NULL")
+      for table in {"texts": ["chunks"], "events": ["batches"]}.get(how, []):
+          blob = bytearray(db.execute(f"SELECT zstd FROM {table}").fetchone()[0])
           blob[len(blob) // 2] ^= 1
-          db.execute("UPDATE chunks SET zstd = ?", (bytes(blob),))
-          db.commit()
+          db.execute(f"UPDATE {table} SET zstd = ?", (bytes(blob),))
+      db.commit()
       db.close()
       size = os.path.getsize(path)
       with open(path, "r+b") as file:

@@ -142,7 +142,7 @@ import Testing
   }
 
   /// Files of every kind: CloudTrail's own, gzip or not, exports, copies of one another whole or in part, damaged ones.
-  private static let make = #"""
+  static let make = #"""
     import csv, gzip, io, json, os, random, sys
     root, seed = sys.argv[1], int(sys.argv[2])
     rng = random.Random(seed)

@@ -53,6 +53,27 @@ final class TrailFolder {
       """, [ledger, query]
     ).trimmingCharacters(in: .newlines)
   }
+
+  /// Has another program change the ledger.
+  func change(_ statements: String) throws {
+    _ = try Command.python(
+      """
+      import sqlite3, sys
+      db = sqlite3.connect(sys.argv[1])
+      db.executescript(sys.argv[2])
+      db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+      db.close()
+      """, [ledger, statements])
+  }
+
+  /// The first batch of events, in Base64.
+  func packed() throws -> String {
+    try Command.python(
+      """
+      import base64, sqlite3, sys
+      sys.stdout.write(base64.b64encode(sqlite3.connect(sys.argv[1]).execute("SELECT zstd FROM batches").fetchone()[0]).decode())
+      """, [ledger])
+  }
 }
 
 let later = Timestamp(seconds: 1_735_689_600)

@@ -19,7 +19,8 @@ import Testing
     "TrailIntegrity": Row(
       ours: ["PushModel"], foreign: ["CLibdeflate": [], "Crypto": [], "CryptoExtras": []]),
     "LedgerStore": Row(
-      ours: ["PushModel", "CloudTrailLog"], foreign: ["CLibzstd": ["Chunk.swift"], "Crypto": [], "GRDB": []]),
+      ours: ["AllCores", "PushModel", "CloudTrailLog"],
+      foreign: ["CLibzstd": ["Chunk.swift"], "Crypto": [], "GRDB": []]),
     "GitStore": Row(
       ours: ["PushModel"],
       foreign: ["CLibdeflate": [], "CLibgit2": [], "Crypto": ["CommitGraphFile.swift", "CommitInflater.swift"]]),

@@ -4,6 +4,7 @@ import pathlib
 import random
 import shutil
 import subprocess
+import tempfile
 import time
 
 from . import check, timing
@@ -60,8 +61,9 @@ def with_graph(world):
     return clone
 
 
-def report_command(binary, world, now, listing="count"):
-    return [str(binary), "report", "--format", "json", "--commits", listing, "--trail", str(world / "trail"), "--now", now]
+def report_command(binary, world, now, listing="count", evidence=None):
+    return [str(binary), "report", "--format", "json", "--commits", listing, "--now", now,
+            *(evidence or ["--trail", str(world / "trail")])]
 
 
 def phases(names):
@@ -82,6 +84,7 @@ def measure(binary, world, clone, variant, arguments):
     ours, peer = runs["ours"], runs["git"]
     pushes = len(truth.pushes)
     correlation = phases(CORRELATION)
+    stored = measure_stored(binary, world, clone, arguments, truth.now)
     script = time_script(clone, truth, arguments.script_sample)
     anonymous = max(phase["anonymous"] for run in ours for phase in run.phases)
     result = {
@@ -93,6 +96,7 @@ def measure(binary, world, clone, variant, arguments):
             for phase in ours[0].phases},
         "whole": {"wall": timing.median(ours, lambda run: run.wall), "cpu": timing.median(ours, lambda run: run.cpu),
                   "peak": timing.median(ours, lambda run: run.peak), "anonymous": anonymous},
+        "stored": stored,
         "correlation": {
             "wall": timing.median(ours, correlation), "toGit": timing.ratio(ours, peer, correlation, lambda run: run.wall),
             "cpuToGit": timing.ratio(ours, peer, processor(CORRELATION), lambda run: run.cpu),
@@ -102,6 +106,23 @@ def measure(binary, world, clone, variant, arguments):
         "bytesBeyondBudget": anonymous - 150 * truth.commits - 2048 * pushes,
     }
     return result
+
+
+def measure_stored(binary, world, clone, arguments, now):
+    """The report from a ledger into which the trail was imported, beside git's walk, in turns of their own."""
+    with tempfile.TemporaryDirectory(dir=world) as folder:
+        ledger = ["--ledger", f"{folder}/ledger"]
+        timing.run([str(binary), "import", str(world / "trail"), *ledger], clone, keep=False)
+        command = report_command(binary, world, now, evidence=ledger)
+        runs = timing.in_turn(
+            arguments.rounds,
+            git=lambda: timing.run(["git", "rev-list", "--all", "--count"], clone),
+            ours=lambda: timing.run(command, clone, expected=(0, 1, 3), keep=False))
+    ours, peer = runs["ours"], runs["git"]
+    return {"wall": timing.median(ours, lambda run: run.wall), "cpu": timing.median(ours, lambda run: run.cpu),
+            "peak": timing.median(ours, lambda run: run.peak), "trail": timing.median(ours, phases(["trail"])),
+            "toGit": timing.ratio(ours, peer, lambda run: run.wall),
+            "cpuToGit": timing.ratio(ours, peer, lambda run: run.cpu)}
 
 
 def time_script(clone, truth, sample):
@@ -128,6 +149,9 @@ def show(result):
     rows = [row("git rev-list --all --count", peer, f"{int(peer['peak']) >> 20}")]
     rows += [row(f"  {name}", value) for name, value in result["phases"].items()]
     rows.append(row("git pushtrail report, whole", whole, f"{int(whole['peak']) >> 20}"))
+    stored = result["stored"]
+    rows.append(["report from the imported ledger, whole", f"{stored['wall']:.3f}", f"{stored['cpu']:.3f}",
+                 f"{int(stored['peak']) >> 20}", f"{stored['toGit']:.2f}", f"{stored['cpuToGit']:.2f}"])
     timing.table(["", "wall s", "cpu s", "peak MiB", "x git", "x git cpu"], rows)
     correlation, script = result["correlation"], result["script"]
     print(f"graph and judgement: {correlation['toGit']:.2f} x git, {correlation['cpuToGit']:.2f} x its processor time; "

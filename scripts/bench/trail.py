@@ -66,6 +66,16 @@ def ready(result):
     return timing.Run(phase["at"] - result.start, phase["processor"], phase["peak"], [], b"")
 
 
+def alone(result, name):
+    """One phase of a run of ours, as a run of its own."""
+    phase = next(phase for phase in result.phases if phase["phase"] == name)
+    return timing.Run(phase["wall"], phase["cpu"], phase["peak"], [], b"")
+
+
+def report_command(binary, files, *evidence):
+    return [str(binary), "report", "--format", "json", "--commits", "count", "--now", now(files), *evidence]
+
+
 def contenders(binary, world, files):
     """{name: (whether it takes long, what runs it)}; those that are not here are named."""
     trail = str(world / "trail")
@@ -73,7 +83,7 @@ def contenders(binary, world, files):
                            check=True).stdout.replace("'codecommit.json'", "'/dev/null'")
     script = f"import duckdb; duckdb.execute('SET threads = {os.cpu_count()}'); duckdb.execute({query!r})"
     select = 'zcat "$@" | jq -c \'.Records[] | select(.eventSource == "codecommit.amazonaws.com")\''
-    report = [str(binary), "report", "--format", "json", "--commits", "count", "--trail", trail, "--now", now(files)]
+    report = report_command(binary, files, "--trail", trail)
     clone = world / "clone"
     found = {FLOOR: (False, lambda: timing.run(["libdeflate-gunzip", "-c", *files], world, keep=False)),
              "report": (False, lambda: timing.run(report, clone, expected=(0, 1, 3), keep=False))}
@@ -123,7 +133,7 @@ def row(name, runs, floor=None):
 
 
 def measure_ledger(name, binary, world, arguments):
-    """Import at first, with nothing new and with a new day; then questions to the ledger."""
+    """Import at first, with nothing new and with a new day; then questions to the ledger, and to the files without it."""
     files = logs.files(world)
     trail, partly = world / "trail", world / "all-but-the-last-day"
     last = pathlib.Path(files[-1]).parent
@@ -154,9 +164,17 @@ def measure_ledger(name, binary, world, arguments):
         command = [str(binary), "show", event, "--ledger", str(ledger), "--now", now(files), *more]
         return timing.run(command, clone, keep=False)
 
+    def report(*evidence):
+        return timing.run(report_command(binary, files, *evidence), clone, expected=(0, 1, 3), keep=False)
+
     runs = timing.in_turn(arguments.rounds, **{
         "import, one new day": day, "import, all new": first, "import, nothing new": lambda: load(trail),
-        "show --as-logged EVENT": lambda: ask("--as-logged"), "show EVENT": ask})
+        "show --as-logged EVENT": lambda: ask("--as-logged"), "show EVENT": ask,
+        "report from the files": lambda: report("--trail", str(trail)),
+        "report from the ledger": lambda: report("--ledger", str(ledger))})
+    for source in ("report from the files", "report from the ledger"):
+        for phase in ("trail", "ledger"):
+            runs[f"{source}: {phase}"] = [alone(result, phase) for result in runs[source]]
     size = ledger.stat().st_size
     return {"set": name, "files": len(files), "bytes": sum(os.path.getsize(file) for file in files), "ledger": size,
             "newFiles": sum(pathlib.Path(file).parent == last for file in files), "rounds": arguments.rounds,
