@@ -70,7 +70,7 @@ let package = Package(
     .executableTarget(
       name: "git-pushtrail",
       dependencies: [
-        "Pushtrail", "Report", "Correlation", "LedgerStore", "TrailIntegrity", "PushModel", argumentParser,
+        "AllCores", "Pushtrail", "Report", "Correlation", "LedgerStore", "TrailIntegrity", "PushModel", argumentParser,
       ],
       swiftSettings: strict),
 

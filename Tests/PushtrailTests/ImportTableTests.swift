@@ -33,7 +33,7 @@ import Testing
       ]),
     // The typed report that it prints is Correlation's.
     "git-pushtrail": Row(
-      ours: ["Pushtrail", "Report", "Correlation", "LedgerStore", "TrailIntegrity", "PushModel"],
+      ours: ["AllCores", "Pushtrail", "Report", "Correlation", "LedgerStore", "TrailIntegrity", "PushModel"],
       foreign: ["ArgumentParser": []]),
   ]
 

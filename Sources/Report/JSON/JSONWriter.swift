@@ -86,6 +86,7 @@ struct JSONWriter: ~Copyable {
 
   private static func text(at spot: Spot, _ body: (inout JSONWriter) throws(Failure) -> Void) -> [UInt8] {
     let text = Text()
+    text.bytes.reserveCapacity(2 * pieceSize)
     write(
       at: spot, to: { (piece: Span<UInt8>) in unsafe piece.withUnsafeBufferPointer { unsafe text.bytes += $0 } }, body)
     return text.bytes
@@ -147,7 +148,7 @@ struct JSONWriter: ~Copyable {
         var own = spot
         if share > 0 { own.current.isEmpty = false }
         return Self.text(at: own) { (json: inout JSONWriter) throws(Failure) in
-          for value in values[first..<min(first + Self.shareSize, values.count)] { try write(&json, value) }
+          for index in first..<min(first + Self.shareSize, values.count) { try write(&json, values[index]) }
         }
       }
       try flush()

@@ -1,3 +1,4 @@
+internal import AllCores
 internal import ArgumentParser
 internal import Correlation
 internal import Pushtrail
@@ -78,7 +79,9 @@ struct ReportCommand: ParsableCommand {
           try write(report, to: file)
         }
       }
-      return ExitStatus(report.summary.result, allowsUnverifiable: judgement.allowUnverifiable)
+      let status = ExitStatus(report.summary.result, allowsUnverifiable: judgement.allowUnverifiable)
+      AllCores.letGo(report)
+      return status
     }
   }
 
