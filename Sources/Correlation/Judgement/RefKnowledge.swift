@@ -81,7 +81,10 @@ struct RefReconciler {
   private func lastKnown(_ timeline: RefTimeline, _ latest: PlacedSighting?) -> [RefValue] {
     var values = timeline.finalValues
     let count = timeline.groups.count
-    if let latest, latest.high == count, !latest.isCertain, !values.contains(latest.value), latest.canAccuse {
+    // A line that accuses nobody clears nobody either: if its clock is right, that is where the ref was left.
+    if let latest, latest.high == count, !values.contains(latest.value),
+      latest.canAccuse ? !latest.isCertain : latest.isUnproven
+    {
       values.append(latest.value)
     }
     // What a clone saw last, at a time that nothing dates, may be later than everything else.
