@@ -24,17 +24,23 @@ struct RemovedCommits {
     localOwners = tips.isEmpty ? [] : history.owners(tips)
   }
 
-  /// Of a forced update: in the history of every possible old tip, and not of the new one. `nil` where that is not known.
+  /// Of a forced update: in the history of every possible old tip, and not of the new one; at least those, where the old
+  /// tips differ in what they lose. `nil` where that is not known.
   func byForce(from befores: [ObjectID], to after: ObjectID) -> UpdateReport.Removed? {
     guard history.isComplete(after), let first = befores.first, befores.allSatisfy(history.isKnown) else {
       return nil
     }
     var nodes = history.difference(first, excluding: [after])
+    var isAll = true
     for other in befores.dropFirst() {
       let others = Set(history.difference(other, excluding: [after]))
+      isAll = isAll && nodes.count == others.count
       nodes.removeAll { !others.contains($0) }
+      isAll = isAll && nodes.count == others.count
     }
-    return report(nodes, upperBound: false)
+    var removed = report(nodes, upperBound: false)
+    if !isAll { removed.incomplete = true }
+    return removed
   }
 
   /// Of a deletion: in the history of the old tip and of no ref's last known state.

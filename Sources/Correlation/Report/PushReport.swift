@@ -136,7 +136,7 @@ public struct UpdateReport: Sendable {
     public var count: Int
     /// Some ref's last known state is unknown or incomplete: it may have some of them.
     public var upperBound: Bool
-    /// The history that was removed is not known to its end: there may be more.
+    /// There may be more: the history that was removed is not known to its end, or the old tip is one of several.
     public var incomplete: Bool
     /// As `--commits` asks.
     public var commits: [Commit]

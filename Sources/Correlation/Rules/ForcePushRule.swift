@@ -1,3 +1,4 @@
+internal import GitStore
 internal import PushModel
 internal import RefLedger
 
@@ -18,10 +19,13 @@ struct ForcePushRule: FindingRule {
     let event = judgement.event(of: update)
     let report = update.report
     var message = "\(Phrase.person(event.principal)) force-pushed \(report.ref.shorthand)"
-    if let before = report.before.tip, let after = report.after {
-      message += " from \(before.short) to \(after.short)"
+    let befores = (report.before.possible ?? [report.before.tip]).compactMap(\.self)
+    if !befores.isEmpty, let after = report.after {
+      message += " from \(befores.map(\.short).joined(separator: " or ")) to \(after.short)"
     }
-    if let removed = report.removed {
+    if let removed = report.removed, removed.count == 0, removed.incomplete {
+      message += ": what it replaced depends on which of these stood there"
+    } else if let removed = report.removed {
       message += ": \(removed.incomplete ? "at least " : "")\(Phrase.count(removed.count, "commit")) replaced"
       if !removed.commits.isEmpty { message += " (\(Phrase.survival(removed.commits, judgement.evidence)))" }
     } else if report.tip == .notACommit {
@@ -34,10 +38,16 @@ struct ForcePushRule: FindingRule {
     message += caveat(update, judgement)
     return Finding(
       rule: .forcePush, severity: update.isProtected ? .error : .warning, message: message, ref: report.ref,
-      eventID: event.eventID, commits: report.removed?.commits.map(\.id) ?? report.before.tip.map { [$0] } ?? [],
+      eventID: event.eventID, commits: replaced(report) ?? befores,
       evidence: [Phrase.event(event)] + proof(report),
       settle: settle(report, judgement),
       isProtected: update.isProtected)
+  }
+
+  /// The commits that were surely replaced; `nil` where not even one can be named.
+  private func replaced(_ report: UpdateReport) -> [ObjectID]? {
+    guard let removed = report.removed, removed.count > 0 || !removed.incomplete else { return nil }
+    return removed.commits.map(\.id)
   }
 
   private func settle(_ report: UpdateReport, _ judgement: Judgement) -> [String] {
@@ -45,7 +55,7 @@ struct ForcePushRule: FindingRule {
       if report.tip == .notACommit, let before = report.before.tip, judgement.history.isKnown(before) { return [] }
       return report.before.tip.map { SettleCommands(judgement).lookFor([$0]) } ?? []
     }
-    return removed.incomplete
+    return removed.incomplete && report.before.possible == nil
       ? SettleCommands(judgement).commands(for: .incompleteHistory, tips: [], from: nil, to: nil) : []
   }
 
@@ -142,7 +152,9 @@ struct ForcePushRule: FindingRule {
           !timeline.isDeletion($0) && !timeline.mayBeDeletion($0) && timeline.isBeforeKnown($0)
         })
       else { return nil }
-      let tips = updates.compactMap(\.report.after)
+      let lost = updates.compactMap(\.report.after)
+      let tips = unique(lost).filter { !isTold($0, earliest + 1...last, of: timeline, judgement) }
+      guard !tips.isEmpty else { return nil }
       var message =
         "\(first.report.ref.shorthand) lost \(Phrase.count(tips.count, "pushed tip")) (\(tips.prefix(3).map(\.short).joined(separator: ", "))) no later than this push by \(Phrase.person(push.event.principal)): this one, or one shortly before it, was forced"
       if !judgement.coverage.isVouchedFor(from: push.time, to: push.time) {
@@ -153,6 +165,21 @@ struct ForcePushRule: FindingRule {
         message: message, ref: first.report.ref, eventID: push.event.eventID, commits: tips,
         evidence: [Phrase.event(push.event)],
         isProtected: first.isProtected)
+    }
+  }
+
+  /// Whether one of some updates is told to be the force push that took a tip away: what came seconds after it did not.
+  private func isTold(
+    _ tip: ObjectID, _ items: ClosedRange<Int>, of timeline: RefTimeline, _ judgement: Judgement
+  ) -> Bool {
+    items.contains { item in
+      guard judgement.outcomes[timeline.items[item].update].transition == .forced,
+        judgement.isInScope(timeline.items[item].time), let after = timeline.items[item].after,
+        judgement.history.contains(tip, in: after) == .no
+      else { return false }
+      return timeline.possible[item].allSatisfy { step in
+        step.before.tip.map { judgement.history.contains(tip, in: $0) == .yes } ?? false
+      }
     }
   }
 }

@@ -64,12 +64,13 @@ struct LogOrder {
       for place in ordered.indices {
         let sighting = sightings[ordered[place]]
         if matches[place] != nil { previous = place }
-        guard matches[place] == nil, case .tip(let tip) = sighting.value, let previous, let since = matches[previous]
+        guard matches[place] == nil, case .tip(let tip) = sighting.value, let previous,
+          let since = matches[previous]?.lowerBound
         else { continue }
         let isHeld = tips.everHeld(tip, on: log.ref)
         let before = sightings[ordered[previous]]
         guard before.latest <= sighting.latest else { continue }
-        guard let following = following[place], let until = matches[following] else {
+        guard let following = following[place], let until = matches[following]?.upperBound else {
           // At the log's end: the ref went back to where it was before the update that the clone had seen.
           if isHeld, wasLeft(tip, by: since, places, log.ref) {
             proofs[ordered[place]] = Proof(isHeld: true, since: since, until: nil)
@@ -87,27 +88,40 @@ struct LogOrder {
 
   private func number(of sighting: Sighting) -> Int { sighting.logLine?.number ?? 0 }
 
-  /// For each line of a log, when the update was logged that put the tip there which it shows, if the ref may have been at
-  /// it then. What a log has seen of the updates, later lines have behind them.
-  private func matches(of lines: [Sighting], _ places: [ObjectID: [Int]]) -> [Timestamp?] {
-    var reached = 0
-    return lines.map { line in
-      guard let moves = moves(of: line.ref), let place = match(line, places), place >= reached else { return nil }
+  /// For each line of a log, the times of the first and of the last update that may have put the tip there which it shows:
+  /// the ref may have been at it then, and what a log has seen of the updates, later lines have behind them.
+  private func matches(of lines: [Sighting], _ places: [ObjectID: [Int]]) -> [ClosedRange<Timestamp>?] {
+    guard let ref = lines.first?.ref, let moves = moves(of: ref) else { return lines.map { _ in nil } }
+    let candidates = lines.map { self.candidates(for: $0, moves, places) }
+    // The earliest places leave the most room to later lines, the latest ones to earlier lines.
+    var reached = moves.startIndex
+    let first = candidates.map { own -> Int? in
+      guard let place = own.first(where: { $0 >= reached }) else { return nil }
       reached = place
-      return ledger.updates[moves[place]].time
+      return place
     }
+    reached = moves.endIndex
+    var matches: [ClosedRange<Timestamp>?] = Array(repeating: nil, count: lines.count)
+    for line in lines.indices.reversed() {
+      guard let earliest = first[line] else { continue }
+      let latest = candidates[line].last { $0 <= reached } ?? earliest
+      reached = latest
+      matches[line] = ledger.updates[moves[earliest]].time...ledger.updates[moves[latest]].time
+    }
+    return matches
   }
 
-  /// The place of that update among its ref's.
-  private func match(_ line: Sighting, _ places: [ObjectID: [Int]]) -> Int? {
-    guard case .tip(let tip) = line.value, let moves = moves(of: line.ref), let candidates = places[tip] else {
-      return nil
-    }
+  /// The places among its ref's updates, ascending, of those that may have left the tip there that a line shows.
+  private func candidates(for line: Sighting, _ moves: ArraySlice<Int>, _ places: [ObjectID: [Int]]) -> ArraySlice<Int>
+  {
+    guard case .tip(let tip) = line.value, let own = places[tip] else { return [] }
     func time(_ place: Int) -> Timestamp { ledger.updates[moves[place]].time }
     let earliest = (line.earliest ?? line.latest) - clockSkew
-    guard let place = candidates.last(where: { time($0) <= line.latest + clockSkew }) else { return nil }
-    let end = place + 1 < moves.endIndex ? time(place + 1) : .distantFuture
-    return end >= earliest ? place : nil
+    let end = own.partitioningIndex { time($0) > line.latest + clockSkew }
+    let start = own[..<end].partitioningIndex { place in
+      place + 1 >= moves.endIndex || time(place + 1) >= earliest
+    }
+    return own[start..<end]
   }
 
   /// Whether no update put the tip there after a time: a clock that is off cannot have seen it come.
