@@ -230,6 +230,14 @@ import Testing
     let none = try world.pushtrail(["show", "0123456789", "--as-logged", "--ledger", "pushes.ledger"])
     #expect(none.status == 2)
     #expect(none.error.hasPrefix("error: no record of the ledger names '0123456789'"))
+    // Judging takes a clone, and here is none.
+    let judged = try world.pushtrail(["show", "a", "--ledger", "pushes.ledger", "--repository", "Repo"])
+    #expect(judged.status == 2)
+    #expect(
+      judged.error.contains("hint: stand in a clone of the repository, or name one: --repo DIR\n"), "\(judged.error)")
+    #expect(
+      judged.error.contains("git pushtrail show --as-logged COMMIT|REF|EVENT --ledger pushes.ledger\n"),
+      "\(judged.error)")
   }
 
   @Test func `a changed log file is an error of verify`() throws {
