@@ -96,9 +96,11 @@ private enum RepeatedIDs {
     var again = met
     var places: [UInt32] = []
     places.reserveCapacity(events.count)
-    for event in events {
-      guard event.standsAlone else { return nil }
-      let place = UInt32(truncatingIfNeeded: event.id.hash(seed: seed)) & UInt32(truncatingIfNeeded: size - 1)
+    // What stands in a span is looked at where it lies, without counting a reference for it.
+    let span = events.span
+    for index in span.indices {
+      guard span[index].standsAlone else { return nil }
+      let place = UInt32(truncatingIfNeeded: span[index].id.hash(seed: seed)) & UInt32(truncatingIfNeeded: size - 1)
       let (word, bit) = (Int(place / 64), (1 as UInt64) << UInt64(place % 64))
       again[word] |= met[word] & bit
       met[word] |= bit
