@@ -230,7 +230,8 @@ import Testing
     let none = try world.pushtrail(["show", "0123456789", "--as-logged", "--ledger", "pushes.ledger"])
     #expect(none.status == 2)
     #expect(none.error.hasPrefix("error: no record of the ledger names '0123456789'"))
-    // Judging takes a clone, and here is none.
+    // Judging takes a clone, and where there is none, the hints say so.
+    try FileManager.default.removeItem(atPath: world.path("clone"))
     let judged = try world.pushtrail(["show", "a", "--ledger", "pushes.ledger", "--repository", "Repo"])
     #expect(judged.status == 2)
     #expect(
