@@ -127,6 +127,11 @@ import Testing
         + (SELECT count(*) FROM copies WHERE copies.file = files.id)
       """
     #expect(try world.sqlite(broken) == "0")
+    let unpacked = """
+      SELECT count(*) FROM files LEFT JOIN batches ON batches.id = batch
+      WHERE codecommit_records > 0 AND batches.id IS NULL
+      """
+    #expect(try world.sqlite(unpacked) == "0")
   }
 
   @Test func `killed at any moment, it holds whole files and goes on`() throws {
