@@ -23,12 +23,16 @@ enum Chunk {
 
   /// `nil` where the bytes are damaged, or do not hold just `size`.
   static func decompress(_ data: Data, size: Int) -> [UInt8]? {
-    guard size >= 0, size <= 1 << 40 else { return nil }
-    let bytes = [UInt8](data)
-    var result = [UInt8](repeating: 0, count: max(1, size))
-    let count = unsafe ZSTD_decompress(&result, size, bytes, bytes.count)
-    guard ZSTD_isError(count) == 0, count == size else { return nil }
-    result.removeLast(result.count - size)
-    return result
+    unsafe data.withUnsafeBytes { bytes in
+      // A frame tells its content's size: no memory is asked for that it cannot fill.
+      guard size >= 0, unsafe ZSTD_getFrameContentSize(bytes.baseAddress, bytes.count) == UInt64(size) else {
+        return nil
+      }
+      let result = unsafe [UInt8](unsafeUninitializedCapacity: max(1, size)) { buffer, count in
+        let written = unsafe ZSTD_decompress(buffer.baseAddress, size, bytes.baseAddress, bytes.count)
+        count = ZSTD_isError(written) == 0 ? written : 0
+      }
+      return result.count == size ? result : nil
+    }
   }
 }

@@ -15,7 +15,14 @@ struct CloneSet {
           clones.append(try Clone(path: path))
         } catch {
           var hints = error.hints
-          if options.clones.isEmpty { hints.append("stand in a clone of the repository, or name one: --repo DIR") }
+          if options.clones.isEmpty {
+            hints.append("stand in a clone of the repository, or name one: --repo DIR")
+            if let ledger = options.ledger {
+              hints.append(
+                "the ledger's records are shown without one: git pushtrail show --as-logged COMMIT|REF|EVENT \(ShellWord.option("--ledger", ledger))"
+              )
+            }
+          }
           if path != folder {
             hints.append("to leave it out, name the others of \(folder) one by one: --repo DIR --repo DIR")
           }

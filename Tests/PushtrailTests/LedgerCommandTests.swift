@@ -127,6 +127,11 @@ import Testing
         + (SELECT count(*) FROM copies WHERE copies.file = files.id)
       """
     #expect(try world.sqlite(broken) == "0")
+    let unpacked = """
+      SELECT count(*) FROM files LEFT JOIN batches ON batches.id = batch
+      WHERE codecommit_records > 0 AND batches.id IS NULL
+      """
+    #expect(try world.sqlite(unpacked) == "0")
   }
 
   @Test func `killed at any moment, it holds whole files and goes on`() throws {
@@ -230,6 +235,15 @@ import Testing
     let none = try world.pushtrail(["show", "0123456789", "--as-logged", "--ledger", "pushes.ledger"])
     #expect(none.status == 2)
     #expect(none.error.hasPrefix("error: no record of the ledger names '0123456789'"))
+    // Judging takes a clone, and where there is none, the hints say so.
+    try FileManager.default.removeItem(atPath: world.path("clone"))
+    let judged = try world.pushtrail(["show", "a", "--ledger", "pushes.ledger", "--repository", "Repo"])
+    #expect(judged.status == 2)
+    #expect(
+      judged.error.contains("hint: stand in a clone of the repository, or name one: --repo DIR\n"), "\(judged.error)")
+    #expect(
+      judged.error.contains("git pushtrail show --as-logged COMMIT|REF|EVENT --ledger pushes.ledger\n"),
+      "\(judged.error)")
   }
 
   @Test func `a changed log file is an error of verify`() throws {

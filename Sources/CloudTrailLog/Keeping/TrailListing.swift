@@ -67,6 +67,6 @@ extension ReadFile {
 
   /// Whether two names tell the same of a file's records: their account and region, their day, their delivery.
   public static func isSamePlace(_ name: String, _ other: String) -> Bool {
-    LogFilePlace(path: name) == LogFilePlace(path: other)
+    name == other || LogFilePlace(path: name) == LogFilePlace(path: other)
   }
 }

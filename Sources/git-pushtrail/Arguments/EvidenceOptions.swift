@@ -116,7 +116,7 @@ struct EvidenceOptions: ParsableArguments {
   func options(_ configuration: GitConfiguration) throws(CommandFailure) -> Options {
     var options = Options(now: now?.time ?? Self.clock())
     let defaults = defaults(configuration)
-    options.clones = repo.isEmpty ? ["."] : repo
+    options.clones = repo
     options.ledger = ledger ?? defaults.strings("ledger").last
     // Whoever names a ledger means it alone, unless he names a trail too.
     options.trail = trail.isEmpty && ledger == nil ? defaults.strings("trail") : trail
