@@ -45,6 +45,17 @@ bool is_clock(const char *time) {
          pair(time + 14) < 60 && pair(time + 17) < 60;
 }
 
+/// Whether one time, of the form `YYYY-MM-DDTHH:MM:SSZ`, is written before another: compared by words.
+bool is_before(const char *time, const char *other) {
+  for (size_t at : {0, 8, 12}) {
+    uint64_t left, right;
+    std::memcpy(&left, time + at, sizeof left);
+    std::memcpy(&right, other + at, sizeof right);
+    if (left != right) return __builtin_bswap64(left) < __builtin_bswap64(right);
+  }
+  return false;
+}
+
 bool is_date(const char *date) {
   const unsigned century = pair(date), rest = pair(date + 2), month = pair(date + 5), day = pair(date + 8);
   if (century > 99 || rest > 99 || date[4] != '-' || date[7] != '-' || month < 1 || month > 12 || day < 1) return false;
@@ -234,6 +245,13 @@ class scanner {
     return at;
   }
 
+  /// Moves on to a byte that only space may precede, which it seldom does.
+  static bool reach(const char *&at, char byte) {
+    if (*at == byte) return true;
+    at = skip_space(at);
+    return *at == byte;
+  }
+
   /// Reads `{"Records": [{...}, ...]}` or the array alone; `false` where the text has another form, or none, which the
   /// index of all its tokens then tells.
   bool usual(pt_scan_result &result) {
@@ -290,8 +308,7 @@ class scanner {
         if (quote >= length || std::memchr(key, '\\', quote - offset(key))) return false;
         at = base + quote + 1;
       }
-      at = skip_space(at);
-      if (*at != ':') return false;
+      if (!reach(at, ':')) return false;
       at = skip_space(at + 1);
       const char *const value = at;
       if (*value == '"') {
@@ -307,10 +324,8 @@ class scanner {
         if (at == value) return false;
       }
       found.put(follower.which, value, at);
-      at = skip_space(at);
-      if (*at != ',') break;
-      at = skip_space(at + 1);
-      if (*at != '"') return false;
+      if (!reach(at, ',')) break;
+      if (!reach(++at, '"')) return false;
     }
     if (*at != '}' || *bracket++ != offset(at)) return false;
     at++;
@@ -482,7 +497,7 @@ class scanner {
     if (head.time.length != 20) return false;
     const char *time = reinterpret_cast<const char *>(head.time.bytes);
     if (!is_clock(time)) return false;
-    if (std::memcmp(time, options.earliest, 20) < 0 || std::memcmp(time, options.latest, 20) > 0) return true;
+    if (is_before(time, options.earliest) || is_before(options.latest, time)) return true;
     auto &spans = parser.spans;
     if (last_span >= spans.size() || !is_same(spans[last_span].account, head.account) ||
         !is_same(spans[last_span].region, head.region)) {
@@ -520,8 +535,8 @@ class scanner {
       std::memcpy(last_date, time, 10);
     }
     pt_span &span = spans[last_span];
-    if (std::memcmp(time, span.first, 20) < 0) std::memcpy(span.first, time, 20);
-    if (std::memcmp(time, span.last, 20) > 0) std::memcpy(span.last, time, 20);
+    if (is_before(time, span.first)) std::memcpy(span.first, time, 20);
+    if (is_before(span.last, time)) std::memcpy(span.last, time, 20);
     if (head.read_only == 1) span.has_read_only = true;
     return true;
   }

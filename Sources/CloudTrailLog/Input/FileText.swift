@@ -10,7 +10,7 @@ final class FileText {
   private let zstd: ZstdInflater
 
   /// `nil` where there is no memory.
-  init?(limit: Int64, standardInput: CInt, expecting size: Int = 1 << 22) {
+  init?(limit: Int64, standardInput: CInt, expecting size: Int = 1 << 20) {
     guard let input = ByteBuffer(capacity: 1 << 18), let inflated = ByteBuffer(capacity: size),
       let gzip = GzipInflater(), let zstd = ZstdInflater()
     else { return nil }
