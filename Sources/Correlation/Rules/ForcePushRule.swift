@@ -21,7 +21,7 @@ struct ForcePushRule: FindingRule {
     var message = "\(Phrase.person(event.principal)) force-pushed \(report.ref.shorthand)"
     let befores = (report.before.possible ?? [report.before.tip]).compactMap(\.self)
     if !befores.isEmpty, let after = report.after {
-      message += " from \(befores.map(\.short).joined(separator: " or ")) to \(after.short)"
+      message += " from \(oneOf(befores)) to \(after.short)"
     }
     if let removed = report.removed, removed.count == 0, removed.incomplete {
       message += ": what it replaced depends on which of these stood there"
@@ -42,6 +42,12 @@ struct ForcePushRule: FindingRule {
       evidence: [Phrase.event(event)] + proof(report),
       settle: settle(report, judgement),
       isProtected: update.isProtected)
+  }
+
+  /// `a`, `a or b`, and so on, as far as one reads.
+  private func oneOf(_ tips: [ObjectID]) -> String {
+    let more = tips.count > 3 ? " or \(tips.count - 3) more" : ""
+    return tips.prefix(3).map(\.short).joined(separator: " or ") + more
   }
 
   /// The commits that were surely replaced; `nil` where not even one can be named.
