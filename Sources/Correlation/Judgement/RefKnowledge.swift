@@ -142,7 +142,9 @@ struct RefReconciler {
     if placed.isTimeDoubtful { return .timeUnproven }
     if let end = coverage.effectiveEnd, placed.end > end { return .trailBehind }
     if placed.start == nil || placed.sighting.dating == .content { return .timeUnproven }
-    guard let since, coverage.isUnbroken(from: since, to: placed.end) else { return .trailGap }
+    // The record of what CodeCommit's own event tells may lie as far after it as before it.
+    let end = placed.end + (placed.sighting.source == .event ? Ledger.stateChangeWindow : 0)
+    guard let since, coverage.isUnbroken(from: since, to: end) else { return .trailGap }
     let slack = TimelineItem.orderSlack
     if omissions.contains(where: { $0 >= since - slack && $0 <= placed.end }) { return .referencesOmitted }
     return placed.canAccuse ? .unloggedUpdate : .timeUnproven
