@@ -95,7 +95,7 @@ struct VerdictRule {
       return Result(verdict: .intact)
     }
     if timeline.sightings.contains(where: { $0.value == .none && $0.low > group }) { return Result(verdict: .intact) }
-    if item + 1 < timeline.items.count, timeline.items[item + 1].told == .none { return Result(verdict: .intact) }
+    if item + 1 < timeline.items.count, beginsFromNone(item + 1, in: timeline) { return Result(verdict: .intact) }
     let reason: UnknownReason =
       switch knowledge.state {
       case .notTracked: .notTracked
@@ -107,6 +107,12 @@ struct VerdictRule {
       default: .notFetchedYet
       }
     return Result(verdict: .unverifiable, reason: reason)
+  }
+
+  /// Whether an update found no ref: by its own word, or in every course of events.
+  private func beginsFromNone(_ item: Int, in timeline: RefTimeline) -> Bool {
+    timeline.items[item].told == .none
+      || (timeline.isBeforeKnown(item) && timeline.possible[item].allSatisfy { $0.before == .none })
   }
 
   // MARK: - Sightings that lack the tip
