@@ -8,8 +8,9 @@ public struct EventSet: Sendable {
   public private(set) var duplicates = 0
   public private(set) var conflicts: [Conflict] = []
 
-  /// Two copies of one record that disagree in what Pushtrail reads.
+  /// Two copies of one record, or of one event that several accounts logged, that disagree in what Pushtrail reads.
   public struct Conflict: Hashable, Sendable {
+    /// Of the copy that was kept.
     public var eventID: String
     public var kept: RecordLocation
     public var other: RecordLocation
@@ -25,8 +26,16 @@ public struct EventSet: Sendable {
     // Nearly all events stand alone under an id of their own: only those that may not are looked up among each other.
     let doubtful = RepeatedIDs.suspects(in: trail) ?? Array(trail.indices)
     var seen = EventNumbers(capacity: doubtful.count)
-    var shared: Set<String> = []
+    var shared: [String: Int] = [:]
     var dropped: [Int] = []
+    func drop(_ index: Int, for kept: Int, _ fields: [String]) {
+      duplicates += 1
+      dropped.append(index)
+      guard !fields.isEmpty else { return }
+      conflicts.append(
+        Conflict(
+          eventID: trail[kept].eventID, kept: trail[kept].location, other: trail[index].location, fields: fields))
+    }
     for index in doubtful {
       if !replaced.isEmpty, replaced.contains(trail[index].eventID) {
         dropped.append(index)
@@ -34,23 +43,15 @@ public struct EventSet: Sendable {
       }
       if !trail[index].standsAlone, let sharedID = trail[index].sharedEventID {
         // A cross-account event is logged once for each account, under an id of its own.
-        if shared.contains(sharedID), seen.number(of: index, in: trail) == nil {
-          duplicates += 1
-          dropped.append(index)
+        if let first = shared[sharedID], seen.number(of: index, in: trail) == nil {
+          drop(index, for: first, Self.differences(trail[first], trail[index], acrossAccounts: true))
           continue
         }
       }
       if let first = seen.insert(index, in: trail) {
-        duplicates += 1
-        dropped.append(index)
-        let fields = Self.differences(trail[first], trail[index])
-        if !fields.isEmpty {
-          conflicts.append(
-            Conflict(
-              eventID: trail[index].eventID, kept: trail[first].location, other: trail[index].location, fields: fields))
-        }
+        drop(index, for: first, Self.differences(trail[first], trail[index]))
       } else if !trail[index].standsAlone, let sharedID = trail[index].sharedEventID {
-        shared.insert(sharedID)
+        shared[sharedID] = index
       }
     }
     guard !dropped.isEmpty else {
@@ -66,12 +67,16 @@ public struct EventSet: Sendable {
     events += trail[next...]
   }
 
-  private static func differences(_ first: TrailEvent, _ second: TrailEvent) -> [String] {
+  /// - Parameter acrossAccounts: Each account's copy describes the principal in its own way: the account that owns the
+  ///   repository may be told no more of another's than its number.
+  private static func differences(
+    _ first: TrailEvent, _ second: TrailEvent, acrossAccounts: Bool = false
+  ) -> [String] {
     var fields: [String] = []
     if first.time != second.time { fields.append("time") }
     if first.action != second.action { fields.append("name") }
     if first.errorCode ?? "" != second.errorCode ?? "" { fields.append("error") }
-    if first.principal != second.principal { fields.append("principal") }
+    if !acrossAccounts, first.principal != second.principal { fields.append("principal") }
     if first.kind != second.kind { fields.append("references") }
     if first.repository.name ?? "" != second.repository.name ?? ""
       || first.repository.id ?? "" != second.repository.id ?? ""

@@ -57,7 +57,7 @@ import Testing
           gitProtocol: optional(3), replaces: index % 6 == 0 ? word(3) : nil, kind: kind,
           location: RecordLocation(file: file, record: index * (seed + 1) + 1)))
     }
-    return builder.events()
+    return Array(builder.events())
   }
 
   /// Texts are compared by Swift as one reads them; here each byte counts.

@@ -52,6 +52,30 @@ private func push(_ ref: String = "refs/heads/main", _ id: ObjectID = tip) -> Tr
       event("b", "2026-03-01T10:00:00Z", kind: push(), sharedEventID: "s"),
     ])
     #expect(set.events.map(\.eventID) == ["a"])
+    #expect(set.conflicts.isEmpty)
+  }
+
+  @Test func accountsThatLoggedOneEventDifferentlyDisagree() {
+    let set = EventSet([
+      event("a", "2026-03-01T10:00:00Z", kind: push(), sharedEventID: "s"),
+      event(
+        "b", "2026-03-01T10:00:00Z", kind: push("refs/heads/other"), file: "b.json", sharedEventID: "s"),
+    ])
+    #expect(set.events.map(\.eventID) == ["a"])
+    #expect(set.duplicates == 1)
+    #expect(set.conflicts.map(\.eventID) == ["a"])
+    #expect(set.conflicts.map(\.fields) == [["references"]])
+    #expect(set.conflicts.first?.other.file == "b.json")
+  }
+
+  /// The owner's account may be told less of another's principal.
+  @Test func accountsMayNameOnePrincipalDifferently() {
+    let set = EventSet([
+      event("a", "2026-03-01T10:00:00Z", kind: push(), sharedEventID: "s"),
+      event("b", "2026-03-01T10:00:00Z", kind: push(), user: "222222222222", sharedEventID: "s"),
+    ])
+    #expect(set.events.map(\.eventID) == ["a"])
+    #expect(set.conflicts.isEmpty)
   }
 
   @Test func anAddendumReplacesTheRecordItNames() {

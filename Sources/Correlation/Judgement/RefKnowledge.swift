@@ -15,10 +15,12 @@ final class RefKnowledge: Sendable {
   /// Whether a clone can show the ref, where it should and does not; looked up for no other.
   let visibility: RefVisibility?
   let state: RefState
+  /// When pushes whose refs CloudTrail cut may have moved the ref, sorted.
+  private let omissions: [Timestamp]
 
   init(
     ref: RefName, isProtected: Bool, timeline: RefTimeline, latest: PlacedSighting?, lastKnown: [RefValue],
-    visibility: RefVisibility?, state: RefState
+    visibility: RefVisibility?, state: RefState, omissions: [Timestamp]
   ) {
     self.ref = ref
     self.isProtected = isProtected
@@ -27,6 +29,14 @@ final class RefKnowledge: Sendable {
     self.lastKnown = lastKnown
     self.visibility = visibility
     self.state = state
+    self.omissions = omissions
+  }
+
+  /// Whether a push whose refs CloudTrail cut may have moved the ref between two moments; `nil` is the end of time.
+  func mayHaveMovedUntold(from start: Timestamp, to end: Timestamp? = nil) -> Bool {
+    guard let last = omissions.last, last >= start - TimelineItem.orderSlack else { return false }
+    guard let end else { return true }
+    return omissions.contains { $0 >= start - TimelineItem.orderSlack && $0 <= end }
   }
 
   /// The plainest value after the last update.
@@ -67,7 +77,7 @@ struct RefReconciler {
     }
     return RefKnowledge(
       ref: ref, isProtected: isProtected, timeline: timeline, latest: latest, lastKnown: lastKnown,
-      visibility: unseen ?? (state == .refNotFetched ? visibility(ref) : nil), state: state)
+      visibility: unseen ?? (state == .refNotFetched ? visibility(ref) : nil), state: state, omissions: omissions)
   }
 
   /// Of two sightings the one whose interval begins last is the later; of one clone, the one recorded last.

@@ -48,7 +48,7 @@ struct VerdictRule {
     let doubt = uncertainty(of: item, in: timeline)
     // What was gone before the update that is met first without it was not that update's doing.
     if doubt == nil, let dropped, !timeline.holes.isEmpty,
-      let sighting = proofOfAbsence(tip, after: item, in: timeline),
+      let sighting = proofOfAbsence(tip, after: item, of: knowledge),
       timeline.sightings[sighting].high <= timeline.groupOfItem[dropped.item]
     {
       return Result(verdict: .missing, sighting: sighting)
@@ -61,7 +61,7 @@ struct VerdictRule {
       return Result(
         verdict: verdict, dropped: dropped, elsewhere: relation == .unclear ? .unknown : elsewhere(tip, item, refIndex))
     }
-    if doubt == nil, let sighting = proofOfAbsence(tip, after: item, in: timeline) {
+    if doubt == nil, let sighting = proofOfAbsence(tip, after: item, of: knowledge) {
       return Result(verdict: .missing, sighting: sighting)
     }
     let reason = doubt ?? unverifiableReason(tip, item, knowledge, relation)
@@ -95,7 +95,7 @@ struct VerdictRule {
       return Result(verdict: .intact)
     }
     if timeline.sightings.contains(where: { $0.value == .none && $0.low > group }) { return Result(verdict: .intact) }
-    if item + 1 < timeline.items.count, timeline.items[item + 1].told == .none { return Result(verdict: .intact) }
+    if item + 1 < timeline.items.count, beginsFromNone(item + 1, in: timeline) { return Result(verdict: .intact) }
     let reason: UnknownReason =
       switch knowledge.state {
       case .notTracked: .notTracked
@@ -107,6 +107,12 @@ struct VerdictRule {
       default: .notFetchedYet
       }
     return Result(verdict: .unverifiable, reason: reason)
+  }
+
+  /// Whether an update found no ref: by its own word, or in every course of events.
+  private func beginsFromNone(_ item: Int, in timeline: RefTimeline) -> Bool {
+    timeline.items[item].told == .none
+      || (timeline.isBeforeKnown(item) && timeline.possible[item].allSatisfy { $0.before == .none })
   }
 
   // MARK: - Sightings that lack the tip
@@ -132,12 +138,14 @@ struct VerdictRule {
   }
 
   /// A sighting after the push that lacks its tip, when every event in between would be logged and none explains it.
-  private func proofOfAbsence(_ tip: ObjectID, after item: Int, in timeline: RefTimeline) -> Int? {
+  private func proofOfAbsence(_ tip: ObjectID, after item: Int, of knowledge: RefKnowledge) -> Int? {
+    let timeline = knowledge.timeline
     let group = timeline.groupOfItem[item]
     for (index, placed) in timeline.sightings.enumerated() where placed.low > group && placed.canAccuse {
       guard placed.start != nil,
         Relation(of: tip, to: CollectionOfOne(placed.value), isTag: timeline.isTag, history) == .inNone,
         coverage.isUnbroken(from: timeline.items[item].time, to: placed.end),
+        !knowledge.mayHaveMovedUntold(from: timeline.items[item].time, to: placed.end),
         !mayExplain(tip, after: item, before: placed.high, in: timeline)
       else { continue }
       return index
@@ -155,11 +163,7 @@ struct VerdictRule {
         if Relation(of: tip, to: CollectionOfOne(value), isTag: timeline.isTag, history) != .inAll { return true }
       }
     }
-    let omitted = RefValue.unknown(.referencesOmitted)
-    return timeline.finalValues.contains(omitted)
-      || (timeline.groupOfItem[item] + 1..<position + 1).contains {
-        timeline.values(atPosition: $0).contains(omitted)
-      }
+    return false
   }
 
   // MARK: - Doubt
@@ -193,6 +197,8 @@ struct VerdictRule {
     case .unloggedUpdate: return .trailGap
     default: break
     }
+    // What the ref was found to lack since, that push may have taken.
+    if relation == .inNone, knowledge.mayHaveMovedUntold(from: timeline.items[item].time) { return .referencesOmitted }
     if timeline.mayBeReordered(item) { return .order }
     if relation == .inNone, let softness = timeline.softness(after: item) { return softness }
     let absent = knowledge.lastKnown.contains { value in value.tip.map { !history.isPresent($0) } ?? false }
