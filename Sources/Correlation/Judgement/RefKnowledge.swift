@@ -124,7 +124,7 @@ struct RefReconciler {
   private func state(
     _ timeline: RefTimeline, _ latest: PlacedSighting?, _ lastKnown: [RefValue], _ unseen: RefVisibility?
   ) -> RefState {
-    if timeline.holes.contains(where: { coverage.isUnbroken(from: $0.start, to: $0.end) }) { return .unloggedUpdate }
+    if timeline.holes.contains(where: { isCovered($0.sighting, from: $0.start, to: $0.end) }) { return .unloggedUpdate }
     guard let latest else { return unseen == .notTracked ? .notTracked : .refNotFetched }
     if timeline.items.isEmpty { return neverLogged(latest) }
     let count = timeline.groups.count
@@ -135,6 +135,11 @@ struct RefReconciler {
     if timeline.explains(latest) { return .cloneBehind }
     return unexplained(
       latest, since: latest.low > 0 ? timeline.items[timeline.groups[latest.low - 1].upperBound - 1].time : created)
+  }
+
+  /// Whether every record would be here that explains a sighting. That of CodeCommit's own event may lie some time after it.
+  private func isCovered(_ sighting: Sighting?, from start: Timestamp, to end: Timestamp) -> Bool {
+    coverage.isUnbroken(from: start, to: end + (sighting?.source == .event ? Ledger.stateChangeWindow : 0))
   }
 
   private func allows(_ value: RefValue, _ values: some Sequence<RefValue>) -> Bool {
@@ -152,9 +157,7 @@ struct RefReconciler {
     if placed.isTimeDoubtful { return .timeUnproven }
     if let end = coverage.effectiveEnd, placed.end > end { return .trailBehind }
     if placed.start == nil || placed.sighting.dating == .content { return .timeUnproven }
-    // The record of what CodeCommit's own event tells may lie as far after it as before it.
-    let end = placed.end + (placed.sighting.source == .event ? Ledger.stateChangeWindow : 0)
-    guard let since, coverage.isUnbroken(from: since, to: end) else { return .trailGap }
+    guard let since, isCovered(placed.sighting, from: since, to: placed.end) else { return .trailGap }
     let slack = TimelineItem.orderSlack
     if omissions.contains(where: { $0 >= since - slack && $0 <= placed.end }) { return .referencesOmitted }
     return placed.canAccuse ? .unloggedUpdate : .timeUnproven
