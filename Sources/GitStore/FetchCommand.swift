@@ -11,6 +11,9 @@ struct FetchCommand: Hashable {
   var refspecs: [Refspec] = []
   /// `--refmap` maps server refs to tracking refs in a way that the configuration does not know.
   var hasRefmap = false
+  /// `--append` by the user's wish: FETCH_HEAD keeps the lines of earlier fetches. (`git fetch --all` says it to each of the
+  /// fetches that it makes of itself, after it has emptied the file.)
+  var appends = false
 
   /// Options whose value is a word of its own. Source: git-fetch and git-pull documentation.
   private static let takingValue: Set<Substring> = [
@@ -35,11 +38,21 @@ struct FetchCommand: Hashable {
         onlyPositional = true
       } else {
         if word.hasPrefix("--refmap") { hasRefmap = true }
+        if Self.isAppend(word) { appends = true }
         skipsValue = Self.takingValue.contains(word)
       }
     }
+    if words.starts(with: ["--append", "--no-auto-gc"]) || words.starts(with: ["--append", "--no-auto-maintenance"]) {
+      appends = false
+    }
     repository = positional.first.map { String($0) }
     refspecs = positional.dropFirst().map { Refspec(String($0)) }
+  }
+
+  /// `--append`, cut short or not, and `-a`, alone or among other letters.
+  private static func isAppend(_ word: Substring) -> Bool {
+    if word.hasPrefix("--") { return word.count > 3 && "--append".hasPrefix(word) }
+    return word.prefix { !"josX".contains($0) }.contains("a")
   }
 
   /// Those of its refspecs that write a local ref.

@@ -31,13 +31,20 @@ struct ReflogEntry: Hashable {
     case push
     /// `clone: from URL`.
     case clone(url: String)
+    /// `remote: renamed REF to REF`: the log was another remote's before.
+    case rename(from: RefName)
     case other
   }
+
+  private static let renamed = "remote: renamed "
 
   /// The first part of a fetch's message is the command line, which holds anything: only the end is git's own.
   private static func act(_ message: String) -> Act {
     if message == "update by push" { return .push }
     if message.hasPrefix("clone: from ") { return .clone(url: String(message.dropFirst("clone: from ".count))) }
+    if message.hasPrefix(renamed) {
+      return .rename(from: RefName(String(message.dropFirst(renamed.count).prefix { $0 != " " })))
+    }
     guard let (command, outcome) = parts(message), let command = FetchCommand(command) else { return .other }
     return switch outcome {
     case "fast-forward", "forced-update", "storing head": .fetch(command)

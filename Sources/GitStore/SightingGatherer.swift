@@ -39,11 +39,12 @@ struct SightingGatherer {
         continue
       }
       let urls = Set(content.lines.lazy.map(\.url)).filter { repository.matches(CodeCommitURL($0)) }
-      let lines = content.lines.filter { urls.contains($0.url) }
+      let numbers = content.lines.indices.filter { urls.contains(content.lines[$0].url) }
+      let lines = numbers.map { content.lines[$0] }
       guard !lines.isEmpty else { continue }
       let fetches = fetches(writing: file, lines)
       var time = date(file, isMatched: !fetches.isEmpty)
-      let isOneMoment = namesEachRefOnce(lines)
+      let isOneMoment = namesEachRefOnce(lines) && !isAppendedTo(lines, fetches)
       // `git fetch --append` leaves the lines of earlier fetches standing: they are only known to be no later.
       if !isOneMoment { time.earliest = nil }
       let evidence = "FETCH_HEAD of \(clone.path)"
@@ -55,12 +56,14 @@ struct SightingGatherer {
           for line in lines { if let ref = line.ref { noted.tips[ref] = line.id } }
         }
       }
-      for line in lines {
+      for (number, line) in zip(numbers, lines) {
         guard let ref = line.ref else { continue }
         result.sightings.append(
           Sighting(
             ref: ref, value: .tip(line.id), earliest: time.earliest, latest: time.latest, source: .fetchHead,
-            dating: time.dating, clone: index, evidence: evidence, fetch: isOneMoment ? fetch : nil))
+            dating: time.dating, clone: index,
+            evidence: isOneMoment ? evidence : "\(evidence), written by more than one fetch: line \(number + 1)",
+            fetch: isOneMoment ? fetch : nil))
       }
       note(time, in: &result)
       if isOneMoment, let view = wholeView(lines, fetches, time, fetch, evidence) { result.views.append(view) }
@@ -70,6 +73,20 @@ struct SightingGatherer {
   private func namesEachRefOnce(_ lines: [FetchHead.Line]) -> Bool {
     var seen: [String: Set<RefName>] = [:]
     return lines.allSatisfy { line in line.ref.map { seen[line.url, default: []].insert($0).inserted } ?? true }
+  }
+
+  /// Whether some lines may be of an earlier fetch than others: a fetch that wrote it says so; where none moved a ref, one
+  /// fetch names what is to be merged first, and more than one such branch only if it was asked for each.
+  private func isAppendedTo(_ lines: [FetchHead.Line], _ fetches: [ReflogEntry]) -> Bool {
+    if !fetches.isEmpty {
+      return fetches.contains { entry in
+        if case .fetch(let command) = entry.act { command.appends } else { false }
+      }
+    }
+    return Dictionary(grouping: lines, by: \.url).values.contains { lines in
+      let forMerge = lines.count { $0.isForMerge }
+      return forMerge > 1 || !lines.prefix(forMerge).allSatisfy(\.isForMerge)
+    }
   }
 
   /// Reflog entries of the fetch that wrote the file.
@@ -144,7 +161,8 @@ struct SightingGatherer {
 
   /// Tracking refs' logs: what fetches brought, and what pushes put there.
   ///
-  /// A clone that was made from somewhere else and re-pointed later does not say which server its entries are about.
+  /// A clone that was made from somewhere else and re-pointed later does not say which server its entries are about, and nor
+  /// do the logs of a remote that took another one's name.
   func readReflogs(into result: inout CloneSightings) {
     if let origin = cloneEntry(), !repository.matches(CodeCommitURL(origin.url)) {
       if !trackingRefs().isEmpty {
@@ -155,7 +173,13 @@ struct SightingGatherer {
       return
     }
     noteDamage(into: &result)
-    for remote in remotes {
+    let renamed = remotes.filter(wasAnother)
+    for remote in renamed {
+      result.notes.append(
+        "\(clone.path): its remote \(remote.name) had another name, and perhaps another URL: its reflogs say nothing about this repository"
+      )
+    }
+    for remote in remotes where !renamed.contains(remote) {
       for ref in clone.refs.map(\.name) {
         guard let server = remote.serverRef(of: ref) ?? ownRef(ref, in: remote) else { continue }
         for (number, entry) in clone.reflog(ref.rawValue).enumerated() where !entry.new.isZero && isPossible(entry.time)
@@ -165,7 +189,7 @@ struct SightingGatherer {
         }
       }
     }
-    for ref in clone.refs.map(\.name) where !isOthers(ref) {
+    for ref in clone.refs.map(\.name) where !isOthers(ref) && !renamed.contains(where: { $0.tracks(ref) }) {
       for entry in clone.reflog(ref.rawValue) where !entry.new.isZero && isPossible(entry.time) {
         switch entry.act {
         case .fetch(let command), .fetchOfID(let command):
@@ -179,6 +203,18 @@ struct SightingGatherer {
           }
         default: break
         }
+      }
+    }
+  }
+
+  /// Whether a remote was renamed, and may have been some other server's. What `git clone` calls `origin`, in a clone of this
+  /// repository, was this one's.
+  private func wasAnother(_ remote: Remote) -> Bool {
+    let isOwnOrigin = cloneEntry() != nil
+    return clone.refs.map(\.name).filter(remote.tracks).contains { ref in
+      clone.reflog(ref.rawValue).contains { entry in
+        guard case .rename(let from) = entry.act else { return false }
+        return !isOwnOrigin || !from.rawValue.hasPrefix("refs/remotes/origin/")
       }
     }
   }

@@ -58,6 +58,17 @@ public struct Observation: Hashable, Sendable {
   /// Whether nothing dates it but that a run saw it: then the first run that did says most.
   public var isUndated: Bool { earliest == nil && dating == .content }
 
+  /// The same, not older than its content and not later than its time, where it is the word of a FETCH_HEAD of one of some
+  /// file times, which prove no more: what it leaves out is in doubt.
+  public func withoutFileTime(among times: Set<Timestamp>) -> Observation {
+    guard source == .fetchHead, dating == .fetchHead, times.contains(latest) else { return self }
+    var result = self
+    result.earliest = nil
+    result.dating = .content
+    result.view?.isProven = false
+    return result
+  }
+
   /// Equal for what is the same word again.
   func digest(of repository: RepositoryIdentity) -> [UInt8] {
     var hash = SHA256()

@@ -25,16 +25,21 @@ struct RunContext {
     guard let last = selection.epochs.last else { throw PushtrailError("the trail holds no record of the repository") }
     var seen = try sightings(of: last.identity)
     let paths = clones.clones.map(\.path)
-    let observations = options.ledger == nil ? [] : seen.observations(clones: paths)
+    var observations = options.ledger == nil ? [] : seen.observations(clones: paths)
     let memory = try memory(of: last.identity)
     if let memory { seen.remember(memory, clones: paths) }
     options.didFinish?(.sightings)
     var reports: [ProvenanceReport] = []
     var doubtful: Set<String> = []
     for index in selection.epochs.indices {
-      let (report, clones) = try report(index, of: selection.epochs, seen)
+      let (report, judge) = try report(index, of: selection.epochs, seen)
       reports.append(report)
-      doubtful.formUnion(clones.filter(paths.indices.contains).map { paths[$0] })
+      doubtful.formUnion(judge.doubtfulClones.filter(paths.indices.contains).map { paths[$0] })
+      let undated = judge.undatedFiles
+      for (clone, path) in paths.enumerated() {
+        guard let times = undated[clone] else { continue }
+        observations = observations.map { $0.clone == path ? $0.withoutFileTime(among: times) : $0 }
+      }
     }
     do throws(LedgerError) {
       // What a wrong clock dates would be believed by runs that know nothing of the clock.
@@ -83,7 +88,7 @@ struct RunContext {
 
   private func report(
     _ index: Int, of epochs: [RepositorySelection.Epoch], _ seen: ClonesSeen
-  ) throws(PushtrailError) -> (ProvenanceReport, doubtful: Set<Int>) {
+  ) throws(PushtrailError) -> (ProvenanceReport, Judge) {
     let times = epochs[index].events.map(\.time)
     while true {
       let (judge, coverage, graph) = try judge(index, of: epochs, seen)
@@ -97,7 +102,7 @@ struct RunContext {
       options.didFinish?(.judgement)
       guard let checked else { continue }
       report.limits += beliefs(checked)
-      return (report, judge.doubtfulClones)
+      return (report, judge)
     }
   }
 

@@ -220,6 +220,52 @@ import Testing
     #expect(!said.views.contains { $0.source == .fetchHead })
   }
 
+  /// Each line is no later than the file, and for itself: the branch that was fetched first may have moved since.
+  @Test(arguments: ["--append", "-qa"])
+  func appendedFetchesOfTwoBranchesAreNotOneMoment(option: String) throws {
+    let setting = try Setting()
+    let world = setting.world
+    _ = try world.clone("c")
+    world.clock = 20_000
+    try world.fetch("c", "origin", "main")
+    world.clock = 40_000
+    let dev = try world.push("dev", in: setting.author)
+    try world.fetch("c", option, "origin", "dev")
+    let said = try setting.said("c")
+    #expect(
+      said.lines(.fetchHead) == [
+        "refs/heads/main \(setting.tip("main")) ?..40000 reflog", "refs/heads/dev \(dev.short) ?..40000 reflog",
+      ])
+    #expect(Set(said.sightings.filter { $0.source == .fetchHead }.map(\.evidence)).count == 2)
+    // Where the second one moves nothing, two lines to be merged are the only sign of it.
+    world.clock = 60_000
+    try world.fetch("c", "origin", "dev")
+    world.clock = 80_000
+    try world.fetch("c", option, "origin", "main")
+    #expect(
+      try setting.said("c").lines(.fetchHead) == [
+        "refs/heads/dev \(dev.short) ?..80000 fetch-head",
+        "refs/heads/main \(setting.tip("main")) ?..80000 fetch-head",
+      ])
+  }
+
+  /// `git fetch --all` empties FETCH_HEAD and appends to it itself.
+  @Test func aFetchOfAllRemotesIsOneMoment() throws {
+    let setting = try Setting()
+    let world = setting.world
+    try world.makeServer("Other")
+    let path = try world.clone("c")
+    try world.git("remote", "add", "other", "codecommit::us-east-2://Other", in: path)
+    try world.setTime(path + "/.git/config", 0)
+    world.clock = 20_000
+    let dev = try world.push("dev", in: setting.author)
+    try world.fetch("c", "--all")
+    #expect(try world.git("reflog", "show", "origin/dev", in: path).contains("--append"))
+    let said = try setting.said("c")
+    #expect(said.lines(.fetchHead).contains("refs/heads/dev \(dev.short) 16400..20000 reflog"))
+    #expect(said.views.contains { $0.source == .fetchHead && $0.isProven })
+  }
+
   @Test func pushes() throws {
     let setting = try Setting()
     let world = setting.world
@@ -327,6 +373,29 @@ import Testing
     world.clock = 30_000
     try world.fetch("c", "codecommit::us-east-2://Other", "main")
     #expect(try setting.said("c").lines(.fetchHead).isEmpty)
+  }
+
+  /// What was fetched and pushed under the other name may have been another server's.
+  @Test func aRemoteThatTookAnothersNameTellsOnlyByFetchHead() throws {
+    let setting = try Setting()
+    let world = setting.world
+    let path = try world.clone("c")
+    try world.git("clone", "-q", "--bare", world.server(), world.path("fork.git"), in: nil)
+    try world.git("remote", "add", "fork", world.path("fork.git"), in: path)
+    try world.git("fetch", "-q", "fork", in: path)
+    try world.commit("mine", in: path)
+    try world.git("push", "-q", "fork", "main", in: path)
+    try world.git("remote", "rename", "origin", "upstream", in: path)
+    try world.git("remote", "rename", "fork", "origin", in: path)
+    try world.git("remote", "set-url", "origin", GitWorld.url, in: path)
+    try world.setTime(path + "/.git/config", 0)
+    world.clock = 20_000
+    let main = try world.push("main", in: setting.author)
+    try world.fetch("c", "origin")
+    let said = try setting.said("c")
+    #expect(said.lines(.reflogPush).isEmpty && said.lines(.reflogFetch).isEmpty)
+    #expect(said.lines(.fetchHead).contains("refs/heads/main \(main.short) 16400..20000 reflog"))
+    #expect(said.notes.contains { $0.contains("origin had another name") })
   }
 
   @Test func aRepointedCloneTellsOnlyByFetchHead() throws {

@@ -125,3 +125,15 @@ class Clone:
         shutil.copytree(self.folder, target, symlinks=True, copy_function=shutil.copyfile)
         for path in target.rglob("*"):
             os.utime(path, (at.timestamp(), at.timestamp()), follow_symlinks=False)
+
+    def renew(self, folder, at):
+        """cp -r -u: what has changed since an earlier copy is copied again, and has the time of this copy."""
+        at, target = moment(at), self.tale.folder / folder
+        for path in sorted(self.folder.rglob("*")):
+            copy = target / path.relative_to(self.folder)
+            if path.is_dir():
+                copy.mkdir(exist_ok=True)
+            elif not copy.exists() or copy.stat().st_mtime < path.stat().st_mtime:
+                copy.unlink(missing_ok=True)
+                shutil.copyfile(path, copy)
+                os.utime(copy, (at.timestamp(), at.timestamp()))

@@ -80,6 +80,10 @@ class Tale(Service):
         """What was logged later was not copied."""
         self.end = moment(at)
 
+    def logs_writes_alone(self):
+        """The trail keeps no read-only records: no pulls, and no advertisements of pushes."""
+        self.trail.records = [record for record in self.trail.records if not record["readOnly"]]
+
     def watch_events(self):
         """From here on EventBridge keeps CodeCommit's own events, and the tool is given them."""
         self.bus.is_on = True

@@ -1,6 +1,6 @@
 internal import AllCores
 internal import GitStore
-internal import PushModel
+public import PushModel
 internal import RefLedger
 
 /// Judges a repository's pushes from the evidence: pure, deterministic, and in time proportional to commits + updates.
@@ -23,6 +23,9 @@ public struct Judge: Sendable {
 
   /// Clones whose times prove nothing, by their index.
   public var doubtfulClones: Set<Int> { witnesses.suspects }
+
+  /// By clone, the file times of its FETCH_HEADs that prove nothing.
+  public var undatedFiles: [Int: Set<Timestamp>] { witnesses.undatedFileTimes }
 
   func judgement() -> Judgement {
     let told = ToldBefores(ledger: ledger, history: history).befores()
@@ -80,7 +83,7 @@ public struct Judge: Sendable {
         coverage: evidence.coverage, created: ledger.created, omissions: omitted, history: makeItem.history)
       let knowledge = reconciler.knowledge(
         ref: ref, timeline: timeline, isProtected: protection.isProtected(ref), visibility: evidence.visibility,
-        doubted: evidence.doubtfulAbsences[ref])
+        doubted: [evidence.doubtfulAbsences[ref], witnesses.doubtfulAbsences[ref]].compactMap(\.self).max())
       return (knowledge, items.indices.map { Attribution.Candidate($0, of: timeline, makeItem.history) })
     }
     var candidates = Array(repeating: Attribution.Candidate(), count: ledger.updates.count)

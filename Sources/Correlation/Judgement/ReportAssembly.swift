@@ -155,7 +155,7 @@ struct ReportAssembly {
     }
     for clone in judgement.witnesses.suspects.sorted() where judgement.evidence.clones.indices.contains(clone) {
       limits.append(
-        "What clone \(judgement.evidence.clones[clone].path) saw is undated: by its clock it fetched when no such pull is logged, or saw what the log has at another time."
+        "What clone \(judgement.evidence.clones[clone].path) saw is undated: by its clock it fetched when no such pull is logged, or pushed or saw what the log has at another time."
       )
     }
     return limits + judgement.evidence.notes

@@ -39,7 +39,7 @@ struct SightingPlacement {
     let floors = contentFloors(sightings)
     let sightings = sightings + toldByEvents().map { Dated(sighting: $0, clock: .trail) }
     let pushes = firstPushes(of: sightings)
-    for (index, sighting) in sightings.enumerated() {
+    for (index, sighting) in sightings.enumerated() where !sighting.isVoid {
       let slack = sighting.clock == .trail ? TimelineItem.orderSlack : clockSkew
       var dated = sighting.sighting
       if dated.earliest == nil, let floor = floors[Moment(dated)] { dated.earliest = floor }
@@ -78,6 +78,8 @@ struct SightingPlacement {
   private struct Dated {
     var sighting: Sighting
     var clock: Clock
+    /// What a file of unknown time leaves out proves nothing.
+    var isVoid = false
 
     enum Clock {
       /// The clone's, right to within the allowance.
@@ -89,7 +91,8 @@ struct SightingPlacement {
 
     /// With its tip, and no time.
     var undated: Dated {
-      var result = Dated(sighting: sighting, clock: .unknown)
+      var result = self
+      result.clock = .unknown
       result.sighting.earliest = nil
       result.sighting.dating = .content
       return result
@@ -106,10 +109,18 @@ struct SightingPlacement {
       sighting.evidence += " (\(pull.event.action) \(pull.event.eventID))"
       return Dated(sighting: sighting, clock: .trail)
     }
-    let dated = Dated(sighting: sighting, clock: .clone)
+    var dated = Dated(sighting: sighting, clock: .clone)
+    let isUndatedFile = witnesses.isOfUndatedFile(sighting)
+    dated.isVoid = isUndatedFile && sighting.value == .absent
     let isDatedByClone = [.reflog, .fetchHead].contains(sighting.dating)
     let isDoubtful = isDatedByClone && (sighting.clone.map(witnesses.isTimeDoubtful) ?? false)
-    return isDoubtful ? dated.undated : dated
+    if isDoubtful { return dated.undated }
+    if isUndatedFile {
+      // The file is not older than its content.
+      dated.sighting.earliest = nil
+      dated.sighting.dating = .content
+    }
+    return dated
   }
 
   // MARK: - Tips
@@ -214,12 +225,15 @@ struct SightingPlacement {
     var source: Sighting.Source
     var latest: Timestamp
     var fetch: Timestamp?
+    /// Of a FETCH_HEAD that several fetches wrote, each line is for itself.
+    var line: String?
 
     init(_ sighting: Sighting) {
       clone = sighting.clone
       source = sighting.source
       latest = sighting.latest
       fetch = sighting.fetch
+      line = sighting.source == .fetchHead && sighting.fetch == nil ? sighting.evidence : nil
     }
   }
 

@@ -12,7 +12,14 @@ struct UnloggedPullRule: FindingRule {
     for index in witnesses.unlogged {
       let fetch = witnesses.fetches[index].fetch
       guard judgement.isInScope(fetch.time) else { continue }
-      if !witnesses.confirmed.contains(fetch.clone) {
+      if witnesses.undatedFiles.contains(index), !witnesses.isTimeDoubtful(fetch.clone) {
+        findings.append(
+          Finding(
+            rule: .unloggedPull, severity: .note,
+            message:
+              "\(fetch.evidence) was written at \(fetch.time), when no pull of this repository is logged: the file was copied, or a record is missing; what it says is undated",
+            commits: fetch.ids.sorted(), evidence: [fetch.evidence]))
+      } else if !witnesses.confirmed.contains(fetch.clone) {
         doubtful[fetch.clone, default: []].append(fetch)
       } else {
         let verb = fetch.isClone ? "was cloned" : "fetched"

@@ -24,6 +24,10 @@ struct Witnesses {
   private(set) var confirmed: Set<Int> = []
   /// Clones whose clock nothing bears out, and something that they did speaks against.
   private(set) var suspects: Set<Int> = []
+  /// Fetches whose FETCH_HEAD was written no later than its time, and perhaps much earlier.
+  private(set) var undatedFiles: Set<Int> = []
+  /// When a FETCH_HEAD that is undated left a ref out.
+  private(set) var doubtfulAbsences: [RefName: Timestamp] = [:]
   private let byMoment: [Moment: Int]
 
   private struct Moment: Hashable {
@@ -47,6 +51,17 @@ struct Witnesses {
   func fetch(of sighting: Sighting) -> Int? {
     guard let clone = sighting.clone, let time = sighting.fetch else { return nil }
     return byMoment[Moment(clone: clone, time: time)]
+  }
+
+  /// Whether a sighting is the word of a FETCH_HEAD whose time proves nothing.
+  func isOfUndatedFile(_ sighting: Sighting) -> Bool {
+    guard !undatedFiles.isEmpty, sighting.source == .fetchHead, sighting.dating == .fetchHead else { return false }
+    return fetch(of: sighting).map(undatedFiles.contains) ?? false
+  }
+
+  /// The times of those files, by clone.
+  var undatedFileTimes: [Int: Set<Timestamp>] {
+    Dictionary(grouping: undatedFiles.map { fetches[$0].fetch }, by: \.clone).mapValues { Set($0.map(\.time)) }
   }
 
   /// Whether a clone's times prove nothing.
@@ -119,7 +134,8 @@ struct Witnesses {
       }
     }
     dropBetterExplained(evidence, skew, tips, acts)
-    findSuspects(evidence, skew, tips, acts)
+    findUndatedFiles(evidence, skew, tips, acts)
+    findSuspects(evidence, skew, tips, acts, offTime: pushes.clonesOffTime(skew))
     contradicted.forEach { cloneOfPush[$0] = nil }
   }
 
@@ -186,13 +202,14 @@ struct Witnesses {
   }
 
   /// A clone's clock is in doubt where nothing bears it out, and it has a fetch of which no logged pull may be the record,
-  /// or a reflog line with a tip that the ledger has at another time only.
+  /// a reflog line with a tip that the ledger has at another time only, or pushes that are all as far off their records.
   private mutating func findSuspects(
-    _ evidence: Evidence, _ skew: Int64, _ tips: ServerTips, _ acts: [ClockMatcher.Act]
+    _ evidence: Evidence, _ skew: Int64, _ tips: ServerTips, _ acts: [ClockMatcher.Act], offTime: Set<Int>
   ) {
     let ledger = evidence.ledger
+    suspects = offTime.subtracting(confirmed)
     guard !ledger.pulls.isEmpty else { return }
-    for (index, fetch) in fetches.enumerated() {
+    for (index, fetch) in fetches.enumerated() where !undatedFiles.contains(index) {
       let time = fetch.fetch.time
       let isCovered = evidence.coverage.isUnbroken(from: time - Clone.longestTransfer - skew, to: time + skew)
       let mayBeLogged = acts[index].candidates.contains { !fetch.fetch.isClone || ledger.pulls[$0].dataTransferred }
@@ -207,6 +224,36 @@ struct Witnesses {
       }
     }
     suspects.subtract(confirmed)
+  }
+
+  /// FETCH_HEADs that nothing but the file's time dates, where the trail or the clone itself speaks against that.
+  private mutating func findUndatedFiles(
+    _ evidence: Evidence, _ skew: Int64, _ tips: ServerTips, _ acts: [ClockMatcher.Act]
+  ) {
+    var files: [Int: FetchHeadTimes.File] = [:]
+    for sighting in evidence.sightings where sighting.source == .fetchHead && sighting.dating == .fetchHead {
+      guard let index = fetch(of: sighting), pullOfFetch[index] == nil, fetches[index].fetch.lines.isEmpty else {
+        continue
+      }
+      files[index, default: FetchHeadTimes.File(fetch: fetches[index].fetch, sightings: [])].sightings.append(sighting)
+    }
+    let times = FetchHeadTimes(evidence: evidence, tips: tips, clockSkew: skew)
+    let isTaken = { [fetchOfPull] (pull: Int) in fetchOfPull[pull] != nil }
+    undatedFiles = Set(
+      files.lazy.filter { index, file in
+        times.isWithoutPull(file, candidates: acts[index].candidates, isTaken: isTaken)
+      }.map(\.key))
+    let others = files.filter { index, file in
+      !undatedFiles.contains(index) && times.onlyPull(at: file.fetch.time).map(isTaken) ?? true
+    }.sorted { $0.key < $1.key }
+    for (isOutdated, file) in zip(times.outdated(others.map(\.value)), others) where isOutdated {
+      undatedFiles.insert(file.key)
+    }
+    for index in undatedFiles {
+      for line in files[index]?.sightings ?? [] where line.value == .absent {
+        doubtfulAbsences[line.ref] = max(doubtfulAbsences[line.ref] ?? line.latest, line.latest)
+      }
+    }
   }
 
   /// Pushes that two clones claim.
@@ -226,6 +273,21 @@ struct Witnesses {
     var events: [Timestamp] = []
     /// The push of each event; `nil` for an advertisement.
     var pushes: [Int?] = []
+    /// By clone, how far off their records its lines are, of those that one record alone may be of.
+    var offsets: [Int: ClosedRange<Int64>] = [:]
+
+    mutating func note(_ offset: Int64, of clone: Int) {
+      let known = offsets[clone] ?? offset...offset
+      offsets[clone] = min(known.lowerBound, offset)...max(known.upperBound, offset)
+    }
+
+    /// Clones all of whose pushes are logged as much earlier or later than they say, by more than clocks may differ.
+    func clonesOffTime(_ skew: Int64) -> Set<Int> {
+      Set(
+        offsets.lazy.filter { _, range in
+          range.upperBound - range.lowerBound <= skew && (range.lowerBound > skew || range.upperBound < -skew)
+        }.map(\.key))
+    }
   }
 
   /// `update by push` lines, and what they may be: a logged update to that tip, or a push that had nothing to send.
@@ -258,12 +320,14 @@ struct Witnesses {
       // The same line in a copied clone is one push.
       let copyKey = line.logLine.map { "\($0.log) \(line.latest) \(line.value)" } ?? line.evidence
       guard let clone = line.clone, case .tip(let tip) = line.value else { continue }
+      let records = updates[Target(ref: line.ref, tip: tip)] ?? []
+      if records.count == 1 { result.note(line.latest - result.events[records[0] - firstEvent], of: clone) }
       if let known = seen[copyKey] {
         if result.acts[known].clone != clone { result.copied.insert(known) }
         continue
       }
       seen[copyKey] = result.acts.count
-      var candidates = (updates[Target(ref: line.ref, tip: tip)] ?? []).filter {
+      var candidates = records.filter {
         abs(result.events[$0 - firstEvent] - line.latest) <= skew
       }
       if !candidates.isEmpty {
