@@ -16,6 +16,8 @@ struct RunContext {
   let serverCommits: ServerCommits
   let trail: EventSet
   let names: Set<String>
+  /// Names that are another repository's now, and until when each was this one's.
+  let formerNames: [String: Timestamp]
   let hasPlainDeletions: Bool
   let proof: TrailProof
   /// Takes what people should know beside the report.
@@ -240,7 +242,10 @@ struct RunContext {
     let names = RepositoryNames(names: names, region: repository.region.isEmpty ? nil : repository.region)
     var covering: [CloneSightings] = []
     for (index, clone) in clones.clones.enumerated() {
-      let found = clone.sightings(of: names, index: index, now: options.now, fetchedAt: options.fetchedAt)
+      let formerSightings = sightings(of: clone, index, byFormerNames: names)
+      let found =
+        formerSightings
+        ?? clone.sightings(of: names, index: index, now: options.now, fetchedAt: options.fetchedAt)
       seen.sightings += found.sightings
       seen.views += found.views
       seen.fetches += found.fetches
@@ -251,6 +256,7 @@ struct RunContext {
       }
       seen.remotes.append(found.remotes.first.map { "\($0.name) \(CodeCommitURL.redacted($0.url))" })
       seen.lastFetches.append(found.lastFetch.map { CloneSummary.LastFetch(time: $0.time, by: $0.dating) })
+      if formerSightings != nil { continue }
       if let remote = found.remotes.first, covering.isEmpty { seen.remoteName = remote.name }
       covering.append(found)
     }
@@ -270,6 +276,18 @@ struct RunContext {
     }
     seen.seesEverything = seen.views.contains { $0.isProven && $0.showsBranches && $0.showsTags }
     return seen
+  }
+
+  /// What a clone saw that knows the repository only by a name that is another one's now: of what it saw since, nobody
+  /// knows whose it is. `nil` for every other clone.
+  private func sightings(of clone: Clone, _ index: Int, byFormerNames names: RepositoryNames) -> CloneSightings? {
+    let former = RepositoryNames(names: Set(formerNames.keys), region: names.region)
+    let urls = clone.remotes.map(\.codecommit)
+    let times = urls.filter(former.matches).compactMap { url in url.flatMap { formerNames[$0.name] } }
+    guard let until = times.min(), !urls.contains(where: names.matches) else { return nil }
+    var found = clone.sightings(of: former, index: index, now: options.now, fetchedAt: options.fetchedAt)
+    found.forget(since: until - options.clockSkew)
+    return found
   }
 
   // MARK: - Epochs joined
