@@ -26,6 +26,7 @@ extension Judge {
     report.goneFromServer = judgement.evidence.server.gone
     report.uncertainRefs = judgement.current.uncertain
     report.restsOn = judgement.restsOn()
+    if judgement.options.tellsPlaces { report.places = assembly.places(of: report.namedIDs) }
     AllCores.letGo(judgement)
     return report
   }
@@ -91,6 +92,13 @@ struct ReportAssembly {
     return PullReport.Witness(
       clone: judgement.evidence.clones[fetch.clone].path, time: fetch.time,
       tips: fetch.ids.union(fetch.tips.values).sorted())
+  }
+
+  func places(of ids: Set<ObjectID>) -> [ObjectID: UpdateReport.Removed.Commit] {
+    RemovedCommits(
+      history: judgement.history, current: judgement.current, refs: judgement.refs, clones: judgement.evidence.clones,
+      localBranches: judgement.evidence.localBranches
+    ).places(of: ids)
   }
 
   // MARK: - Refs
