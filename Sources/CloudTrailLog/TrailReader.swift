@@ -22,7 +22,7 @@ public struct TrailReader: Sendable {
   }
 
   /// Reads files, and directories in CloudTrail's layout, in the order given; a directory's files in the byte order of
-  /// their paths. `-` reads standard input.
+  /// their paths, and copies of one file once. `-` reads standard input.
   ///
   /// - Parameters:
   ///   - since: Files of a folder whose own folder is of an earlier UTC day are left unread, and nothing before that day
@@ -36,6 +36,7 @@ public struct TrailReader: Sendable {
     var reading = TrailReading()
     if let since { reading.leftUnread = inputs.leaveOut(before: since.day) }
     if let regions { reading.leftUnreadElsewhere = inputs.leaveOut(outside: regions) }
+    inputs.leaveOutCopies()
     reading.unreadable = inputs.unreadable
     reading.hasDigests = inputs.hasDigests
     var spans = SpanBuilder()

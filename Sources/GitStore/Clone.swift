@@ -196,6 +196,14 @@ public final class Clone {
     return false
   }
 
+  /// Whether it has an object that can be read.
+  public func holds(_ id: ObjectID) -> Bool {
+    switch read(id) {
+    case .commit, .tag, .other: true
+    case .absent, .damaged: false
+    }
+  }
+
   /// Where a pack has an object; `nil` also if something lies loose that might be read in its place.
   func packedPlace(of id: ObjectID) -> Packs.Place? { loose.contains(id) ? nil : packs.place(of: id) }
 

@@ -82,6 +82,15 @@ public struct CloneSightings: Sendable {
     add(&fetchesByTime[time, default: CloneFetch(clone: clone, time: time, evidence: evidence())])
   }
 
+  /// Keeps only what was seen, for certain, before a moment.
+  public mutating func forget(since moment: Timestamp) {
+    sightings.removeAll { $0.latest >= moment }
+    views.removeAll { $0.latest >= moment }
+    fetchesByTime = fetchesByTime.filter { $0.key < moment }
+    if let last = lastFetch, last.time >= moment { lastFetch = nil }
+    remoteHeads = []
+  }
+
   /// Whether a fetch in this clone would show a server ref.
   public func covers(_ ref: RefName) -> Bool {
     if ref.isTag { return showsTags }

@@ -7,6 +7,10 @@ public struct Remote: Hashable, Sendable {
   public var url: String
   /// Where pushes go, if not to `url` alone: a `pushurl`, a `pushInsteadOf`, a second URL.
   public var pushURL: String?
+  /// Every URL to which a push goes; may carry credentials.
+  public var pushURLs: [String] = []
+  /// Whether a push copies every ref of the clone: then it takes no refspec.
+  public var isMirror = false
   public var refspecs: [Refspec]
   /// Whether `tagOpt` keeps tags from being fetched.
   public var skipsTags = false

@@ -27,9 +27,12 @@ struct RemoteConfiguration {
     return Remote(
       name: name, url: url,
       pushURL: values("pushurl").isEmpty ? pushTargets.first { $0 != url } : pushTargets.first,
+      pushURLs: pushTargets, isMirror: values("mirror").last.map(Self.isTrue) ?? false,
       refspecs: values("fetch").map { Refspec($0) }, skipsTags: values("tagopt").last == "--no-tags",
       codecommit: CodeCommitURL(url))
   }
+
+  private static func isTrue(_ value: String) -> Bool { ["true", "yes", "on", "1"].contains(value.lowercased()) }
 
   /// A URL as git uses it, after `insteadOf`.
   func rewritten(_ url: String) -> String { rewritten(url, by: ".insteadof") ?? url }

@@ -12,6 +12,8 @@ struct FilesBeside {
   /// Contents of the ledger's that a newer one among `files` stands in for.
   private(set) var superseded: [StoredFiles.Content] = []
   private(set) var changed: [ChangedFile] = []
+  /// Names of files by what they hold and the last part of their names.
+  private var contents: [[UInt8]: [String]] = [:]
 
   init(_ paths: [String], _ database: LedgerDatabase, _ reader: TrailReader, _ now: Timestamp) throws(LedgerError) {
     let listing: TrailListing
@@ -41,6 +43,27 @@ struct FilesBeside {
     }
   }
 
+  /// Adds a file, unless it is a copy: of copies the first in the order of paths counts.
+  private mutating func append(
+    _ file: ReadFile, at place: FilePlace, _ database: LedgerDatabase
+  ) throws(LedgerError) {
+    let replaced = Set(superseded.map(\.id))
+    let copies = try database.read { db in try StoredFiles(db).copies(of: file, at: place) }
+      .filter { $0.path != place.path && !replaced.contains($0.content.id) }
+    if isCopy(file, at: place) || copies.contains(where: { $0.path.lexicographicallyPrecedes(place.path) }) { return }
+    files.append((place.path, file))
+    superseded += copies.map(\.content)
+  }
+
+  /// Whether a file is a copy of one that was asked for before.
+  private mutating func isCopy(_ file: ReadFile, at place: FilePlace) -> Bool {
+    guard !file.fingerprint.isEmpty, !place.isStandardInput else { return false }
+    let names = contents[file.fingerprint + place.base] ?? []
+    if names.contains(where: { ReadFile.isSamePlace($0, place.name) }) { return true }
+    contents[file.fingerprint + place.base] = names + [place.name]
+    return false
+  }
+
   private mutating func place(_ file: ReadFile, _ database: LedgerDatabase, _ now: Timestamp) throws(LedgerError) {
     var places = FilePlaces()
     let place =
@@ -59,12 +82,13 @@ struct FilesBeside {
     }
     switch match {
     case .known, .moved: return
-    case .new: files.append((place.path, file))
+    case .new:
+      try append(file, at: place, database)
     case .changed(let contents):
       // What cannot be read now takes nothing away from what it was.
       if file.fingerprint.isEmpty, contents.contains(where: { $0.isCurrent && !$0.sha256.isEmpty }) { return }
-      files.append((place.path, file))
       superseded += change?.superseded ?? []
+      try append(file, at: place, database)
       if let accusation = change?.accusation { changed.append(accusation) }
     }
   }

@@ -35,6 +35,7 @@ public struct LedgerReader: Sendable {
         extents += file.read.extents
       }
     }
+    stored.leaveOutCopies()
     pieces += try stored.pieces(reader, database.path)
     pieces.sort { $0.precedes($1) }
     reading.events.reserveCapacity(pieces.reduce(0) { $0 + $1.events.count })

@@ -126,6 +126,55 @@ struct StoredFiles {
     return rows.first { FilePlaces.isGone([UInt8](pathValue: $0[10]) + place.base) }.map(Self.content)
   }
 
+  /// Contents that lie in several places under one name, a group for each: those of the newest reader first, then in the
+  /// order of their paths.
+  func copies() throws -> [[Content]] {
+    let rows = try DatabaseRow.fetchAll(
+      db,
+      sql: """
+        SELECT \(Self.columns), folders.path, folders.name, base FROM files JOIN folders ON folders.id = folder
+        WHERE state <> 1 AND sha256 IN
+          (SELECT sha256 FROM files WHERE state <> 1 AND sha256 IS NOT NULL GROUP BY sha256 HAVING count(*) > 1)
+        """)
+    let found = rows.map { row in
+      let place = FilePlace(
+        folder: [UInt8](pathValue: row[10]), folderName: [UInt8](pathValue: row[11]),
+        base: [UInt8](pathValue: row[12]))
+      return (place: place, content: Self.content(row))
+    }.sorted { left, right in
+      left.content.revision == right.content.revision
+        ? left.place.path.lexicographicallyPrecedes(right.place.path) : left.content.revision > right.content.revision
+    }
+    var groups: [(place: FilePlace, contents: [Content])] = []
+    var numbers: [[UInt8]: [Int]] = [:]
+    for (place, content) in found {
+      let key = content.sha256 + place.base
+      if let number = numbers[key]?.first(where: { ReadFile.isSamePlace(groups[$0].place.name, place.name) }) {
+        groups[number].contents.append(content)
+      } else {
+        numbers[key, default: []].append(groups.count)
+        groups.append((place, [content]))
+      }
+    }
+    return groups.map(\.contents).filter { $0.count > 1 }
+  }
+
+  /// The known contents of which a file is a copy that lies in another place, and their paths.
+  func copies(of file: ReadFile, at place: FilePlace) throws -> [(path: [UInt8], content: Content)] {
+    guard !file.fingerprint.isEmpty, !place.isStandardInput else { return [] }
+    let rows = try DatabaseRow.fetchAll(
+      db.cachedStatement(
+        sql: """
+          SELECT \(Self.columns), folders.path, folders.name FROM files JOIN folders ON folders.id = folder
+          WHERE sha256 = ? AND state <> 1 AND base = ? AND revision = ?
+          """), arguments: [Data(file.fingerprint), place.base.pathValue, TrailReader.revision])
+    return rows.compactMap { row in
+      let name = String(decoding: [UInt8](pathValue: row[11]) + place.base, as: UTF8.self)
+      guard ReadFile.isSamePlace(name, place.name) else { return nil }
+      return ([UInt8](pathValue: row[10]) + place.base, Self.content(row))
+    }
+  }
+
   /// The records of a content, each by its text's SHA-256.
   func texts(of file: Int64) throws -> Set<Data> {
     try Data.fetchSet(

@@ -14,6 +14,9 @@ struct StoredTrail {
   private(set) var extents: [LogExtent] = []
   private(set) var hasDigests = false
   private var totals = TrailPiece(path: [], order: 0)
+  private var copiesOfFiles: [[StoredFiles.Content]] = []
+  /// Contents that do not count.
+  private var leftOut: Set<Int64> = []
   private var files: [File] = []
   private var layouts: [Int64: Place] = [:]
   private var unreadableOfFiles: [Int64: (path: [UInt8], places: [UnreadablePlace])] = [:]
@@ -43,6 +46,7 @@ struct StoredTrail {
 
   init(_ db: Database) throws {
     try loadTotals(db)
+    copiesOfFiles = try StoredFiles(db).copies()
     let hasBatches = try db.tableExists("batches")
     if hasBatches { try loadBatches(db) }
     try loadFiles(db, hasBatches: hasBatches)
@@ -196,15 +200,19 @@ struct StoredTrail {
 
   /// Contents that a newer one of the same path stands in for.
   mutating func leaveOut(_ contents: [StoredFiles.Content]) {
-    for content in contents {
+    for content in contents where leftOut.insert(content.id).inserted {
       totals.files -= 1
       totals.bytes -= content.size
       totals.records -= content.records
       totals.codecommitRecords -= content.codecommitRecords
       unreadableOfFiles[content.id] = nil
     }
-    let ids = Set(contents.map(\.id))
-    files.removeAll { ids.contains($0.id) }
+    files.removeAll { leftOut.contains($0.id) }
+  }
+
+  /// Of files that were copied the first counts: once those that a newer content stands in for are left out.
+  mutating func leaveOutCopies() {
+    leaveOut(copiesOfFiles.flatMap { group in group.filter { !leftOut.contains($0.id) }.dropFirst() })
   }
 
   // MARK: - Events

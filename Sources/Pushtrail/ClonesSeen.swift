@@ -13,6 +13,7 @@ struct ClonesSeen {
   var notes: [String] = []
   /// By clone: the remote as people read it, and its last fetch.
   var remotes: [String?] = []
+  var pushRoutes: [CloneSummary.PushRoute] = []
   var lastFetches: [CloneSummary.LastFetch?] = []
   /// The remote to name in commands.
   var remoteName = "origin"

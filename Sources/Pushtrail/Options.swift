@@ -39,6 +39,8 @@ public struct Options: Sendable {
   /// Demands a known state of every protected ref at that time.
   public var auditFrom: Timestamp?
   public var commits: CommitListing = .exact
+  /// Whether the report is to tell of every commit that it names where it is (`ProvenanceReport.places`).
+  public var tellsPlaces = false
   /// Findings at or above it make the result `fail`.
   public var failOn: Severity = .error
   /// Readers that exposure leaves out: names, sessions, roles or ARNs.

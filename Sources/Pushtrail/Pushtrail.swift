@@ -48,7 +48,10 @@ public enum Pushtrail {
     }
     if let identity = selection.epochs.last?.identity {
       let region = identity.region.isEmpty ? nil : identity.region
-      try clones.requireClones(of: RepositoryNames(names: selection.names, region: region), called: identity.name)
+      // A name that another repository has now means this one only if the user says so.
+      let former = options.repository == nil ? [] : Set(selection.formerNames.keys)
+      try clones.requireClones(
+        of: RepositoryNames(names: selection.names.union(former), region: region), called: identity.name)
     }
     let place = selection.epochs.last?.identity
     let proof = try TrailProof(options, reading, accountID: place?.accountID ?? "", region: place?.region ?? "")
@@ -60,7 +63,7 @@ public enum Pushtrail {
     }
     let context = RunContext(
       options: options, clones: clones, reading: reading, region: region, stateChanges: stateChanges,
-      serverCommits: serverCommits, trail: trail, names: selection.names,
+      serverCommits: serverCommits, trail: trail, names: selection.names, formerNames: selection.formerNames,
       hasPlainDeletions: hasPlainDeletions,
       proof: proof, notice: notice)
     return (context, selection)

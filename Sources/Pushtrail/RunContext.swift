@@ -16,6 +16,8 @@ struct RunContext {
   let serverCommits: ServerCommits
   let trail: EventSet
   let names: Set<String>
+  /// Names that are another repository's now, and until when each was this one's.
+  let formerNames: [String: Timestamp]
   let hasPlainDeletions: Bool
   let proof: TrailProof
   /// Takes what people should know beside the report.
@@ -76,7 +78,7 @@ struct RunContext {
         let (judge, _, graph) = try judge(index, of: selection.epochs, seen)
         do {
           let exposure = try judge.exposure(of: word)
-          if GraphProof.check(graph, of: clones.clones, at: exposure.restsOn) != nil { return exposure }
+          if GraphProof.check(graph, of: clones.clones, at: exposure.restsOn) != nil { return withHolders(exposure) }
         } catch {
           failure = failure ?? error
           break
@@ -84,6 +86,16 @@ struct RunContext {
       }
     }
     throw PushtrailError(failure?.message ?? "nothing is known of \(word)", hints: failure?.candidates ?? [])
+  }
+
+  /// The exposure with every clone that has the commit, whether or not its files tell how that came there.
+  private func withHolders(_ exposure: Exposure) -> Exposure {
+    var result = exposure
+    result.clones = clones.clones.compactMap { clone in
+      exposure.clones.first { $0.clone == clone.path }
+        ?? (clone.holds(exposure.commit) ? Exposure.Copy(clone: clone.path, time: nil) : nil)
+    }
+    return result
   }
 
   private func report(
@@ -158,12 +170,11 @@ struct RunContext {
       $0.accountID == epoch.identity.accountID && $0.region == epoch.identity.region
     }.map(\.first).min()
     evidence.server = ServerWord(serverCommits, repositoryName: epoch.identity.name)
-    let judge = Judge(
-      evidence,
-      options: JudgementOptions(
-        since: options.since, until: options.until, clockSkew: options.clockSkew, auditFrom: options.auditFrom,
-        commits: options.commits, failOn: options.failOn, excludedPrincipals: Set(options.excludedPrincipals)))
-    return (judge, coverage, graph)
+    var wanted = JudgementOptions(
+      since: options.since, until: options.until, clockSkew: options.clockSkew, auditFrom: options.auditFrom,
+      commits: options.commits, failOn: options.failOn, excludedPrincipals: Set(options.excludedPrincipals))
+    wanted.tellsPlaces = options.tellsPlaces
+    return (Judge(evidence, options: wanted), coverage, graph)
   }
 
   private var stateChangeNotes: [String] {
@@ -231,10 +242,13 @@ struct RunContext {
 
   private func summaries(_ seen: ClonesSeen) -> [CloneSummary] {
     clones.clones.enumerated().map { index, clone in
-      CloneSummary(
+      var summary = CloneSummary(
         path: clone.path, bare: clone.isBare, complete: clone.incompleteReason == nil,
         incompleteReason: clone.incompleteReason, remote: seen.remotes[index], lastFetch: seen.lastFetches[index],
         refs: clone.refCount)
+      summary.isShallow = clone.isShallow
+      summary.pushRoute = seen.pushRoutes[index]
+      return summary
     }
   }
 
@@ -245,7 +259,10 @@ struct RunContext {
     let names = RepositoryNames(names: names, region: repository.region.isEmpty ? nil : repository.region)
     var covering: [CloneSightings] = []
     for (index, clone) in clones.clones.enumerated() {
-      let found = clone.sightings(of: names, index: index, now: options.now, fetchedAt: options.fetchedAt)
+      let formerSightings = sightings(of: clone, index, byFormerNames: names)
+      let found =
+        formerSightings
+        ?? clone.sightings(of: names, index: index, now: options.now, fetchedAt: options.fetchedAt)
       seen.sightings += found.sightings
       seen.views += found.views
       seen.fetches += found.fetches
@@ -255,7 +272,9 @@ struct RunContext {
         Evidence.LocalBranch(clone: index, ref: $0.name, tip: $0.target)
       }
       seen.remotes.append(found.remotes.first.map { "\($0.name) \(CodeCommitURL.redacted($0.url))" })
+      seen.pushRoutes.append(pushRoute(through: found.remotes.first, to: repository, names))
       seen.lastFetches.append(found.lastFetch.map { CloneSummary.LastFetch(time: $0.time, by: $0.dating) })
+      if formerSightings != nil { continue }
       if let remote = found.remotes.first, covering.isEmpty { seen.remoteName = remote.name }
       covering.append(found)
     }
@@ -275,6 +294,30 @@ struct RunContext {
     }
     seen.seesEverything = seen.views.contains { $0.isProven && $0.showsBranches && $0.showsTags }
     return seen
+  }
+
+  /// What a clone saw that knows the repository only by a name that is another one's now: of what it saw since, nobody
+  /// knows whose it is. `nil` for every other clone.
+  private func sightings(of clone: Clone, _ index: Int, byFormerNames names: RepositoryNames) -> CloneSightings? {
+    let former = RepositoryNames(names: Set(formerNames.keys), region: names.region)
+    let urls = clone.remotes.map(\.codecommit)
+    let times = urls.filter(former.matches).compactMap { url in url.flatMap { formerNames[$0.name] } }
+    guard let until = times.min(), !urls.contains(where: names.matches) else { return nil }
+    var found = clone.sightings(of: former, index: index, now: options.now, fetchedAt: options.fetchedAt)
+    found.forget(since: until - options.clockSkew)
+    return found
+  }
+
+  private func pushRoute(
+    through remote: Remote?, to repository: RepositoryIdentity, _ names: RepositoryNames
+  ) -> CloneSummary.PushRoute {
+    let url = "codecommit::\(repository.region)://\(repository.name)"
+    guard let remote else { return .url(url, elsewhere: nil) }
+    if let other = remote.pushURLs.first(where: { !names.matches(CodeCommitURL($0)) }) {
+      let isHere = names.matches(remote.codecommit)
+      return .url(isHere ? CodeCommitURL.redacted(remote.url) : url, elsewhere: CodeCommitURL.redacted(other))
+    }
+    return remote.isMirror ? .mirror : .remote
   }
 
   // MARK: - Epochs joined

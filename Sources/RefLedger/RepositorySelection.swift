@@ -28,8 +28,10 @@ public struct RepositorySelection: Sendable {
 
   /// Oldest first; more than one where the repository was deleted and made again.
   public let epochs: [Epoch]
-  /// Every name that it had.
+  /// Every name that it had, but for those that another repository has now.
   public let names: Set<String>
+  /// Those, and until when each was this one's.
+  public let formerNames: [String: Timestamp]
 
   public init(_ request: Request, in events: [TrailEvent]) throws(Failure) {
     let (places, references) = Self.places(of: events)
@@ -62,7 +64,12 @@ public struct RepositorySelection: Sendable {
     let all = first.history.repositories.indices
     let chosen = Set(candidates.map(\.index))
     let taken = Set(all.filter { !chosen.contains($0) }.compactMap { first.history.repositories[$0].currentName })
-    names = Set(candidates.flatMap { $0.history.repositories[$0.index].names.map(\.name) }).subtracting(taken)
+    let namings = candidates.flatMap(\.repository.names)
+    names = Set(namings.map(\.name)).subtracting(taken)
+    formerNames = Dictionary(
+      namings.compactMap { naming in
+        naming.until.flatMap { taken.contains(naming.name) ? (naming.name, $0) : nil }
+      }, uniquingKeysWith: max)
   }
 
   private struct Place: Hashable, Comparable {
@@ -189,5 +196,6 @@ extension RepositorySelection {
   private init(epochs: [Epoch], names: Set<String>) {
     self.epochs = epochs
     self.names = names
+    formerNames = [:]
   }
 }

@@ -131,7 +131,8 @@ struct RandomReport {
       },
       pushes: events.prefix(4).map { event in
         PushReport(
-          event: logged(event), advertisement: maybe { $0.logged("a" + $0.text()) }, omitted: chance(), updates: many(3) { $0.update(events) })
+          event: logged(event), advertisement: maybe { $0.logged("a" + $0.text()) }, omitted: chance(),
+          updates: many(3) { $0.update(events) })
       },
       attempts: many(2) {
         AttemptReport(

@@ -10,9 +10,10 @@ def story(folder):
     base = ada.commit("main", "Begin", "02 09:05")
     ada.push("02 09:10", "main", name="push.base")
     second = ada.commit("main", "Second", "02 10:00")
-    ada.push("02 10:05", "main", "main:keep", name="push.second")
+    third = ada.commit("main", "Third", "02 10:02")
+    ada.push("02 10:05", "main", "main:keep", name="push.third")
 
     ada.push("02 11:00", ":main", name="push.deletion")
     ada.push("02 11:01", f"{base}:refs/heads/main", name="push.again")
     ada.fetch("02 12:00")
-    return tale.told("02 18:00", base=base, second=second)
+    return tale.told("02 18:00", base=base, second=second, third=third)

@@ -83,6 +83,12 @@ struct TrailInputs {
     return count - files.count
   }
 
+  /// Drops copies: what CloudTrail delivered once is one file, however often somebody copied it.
+  mutating func leaveOutCopies() {
+    var copies = FileCopies(capacity: files.count)
+    files.removeAll { copies.isCopy($0) }
+  }
+
   /// The region that folder and name both tell, as in every file that CloudTrail delivers: one of the two alone may have been
   /// made by whoever copied it.
   private static func certainRegion(_ file: TrailFile) -> String? {

@@ -113,6 +113,8 @@ public struct JudgementOptions: Sendable {
   public var failOn: Severity
   /// Names, sessions, roles or ARNs of readers that exposure leaves out: robots.
   public var excludedPrincipals: Set<String>
+  /// Whether the report is to tell of every commit that it names where it is.
+  public var tellsPlaces = false
 
   public init(
     since: Timestamp? = nil, until: Timestamp? = nil, clockSkew: Int64 = 300, auditFrom: Timestamp? = nil,

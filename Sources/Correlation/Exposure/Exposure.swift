@@ -8,7 +8,7 @@ public struct Exposure: Sendable {
   public var intervals: [Interval]
   /// Reads during any of the intervals, in order of time.
   public var reads: [Read]
-  /// Clones whose own files tell that they fetched or pushed it.
+  /// Clones that have it.
   public var clones: [Copy]
   /// How many reads by principals that the user left out.
   public var excluded: Int
@@ -57,7 +57,12 @@ public struct Exposure: Sendable {
 
   public struct Copy: Hashable, Sendable {
     public var clone: String
-    /// By its own clock.
-    public var time: Timestamp
+    /// When it first fetched or pushed it, by its own clock; `nil` where its files do not tell.
+    public var time: Timestamp?
+
+    public init(clone: String, time: Timestamp?) {
+      self.clone = clone
+      self.time = time
+    }
   }
 }

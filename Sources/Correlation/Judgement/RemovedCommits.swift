@@ -63,6 +63,17 @@ struct RemovedCommits {
     return report(nodes.sorted(), upperBound: upperBound && !nodes.isEmpty)
   }
 
+  /// Where commits are, removed or not; of what is no commit nothing.
+  func places(of ids: some Sequence<ObjectID>) -> [ObjectID: UpdateReport.Removed.Commit] {
+    var places: [ObjectID: UpdateReport.Removed.Commit] = [:]
+    for id in ids {
+      guard case .commit(let node) = history.graph.object(id) else { continue }
+      let place = place(of: node)
+      places[id] = UpdateReport.Removed.Commit(id: id, survival: place.survival, refs: words(for: place))
+    }
+    return places
+  }
+
   private func report(_ nodes: [CommitGraph.Node], upperBound: Bool) -> UpdateReport.Removed {
     // Neighbours in a history are mostly in one place, whose words they share.
     var last: (place: Place, words: [String]?)?

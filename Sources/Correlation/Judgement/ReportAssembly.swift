@@ -26,6 +26,7 @@ extension Judge {
     report.goneFromServer = judgement.evidence.server.gone
     report.uncertainRefs = judgement.current.uncertain
     report.restsOn = judgement.restsOn()
+    if judgement.options.tellsPlaces { report.places = assembly.places(of: report.namedIDs) }
     AllCores.letGo(judgement)
     return report
   }
@@ -93,6 +94,13 @@ struct ReportAssembly {
       tips: fetch.ids.union(fetch.tips.values).sorted())
   }
 
+  func places(of ids: Set<ObjectID>) -> [ObjectID: UpdateReport.Removed.Commit] {
+    RemovedCommits(
+      history: judgement.history, current: judgement.current, refs: judgement.refs, clones: judgement.evidence.clones,
+      localBranches: judgement.evidence.localBranches
+    ).places(of: ids)
+  }
+
   // MARK: - Refs
 
   func refs() -> [RefReport] {
@@ -147,6 +155,7 @@ struct ReportAssembly {
       "Except for pushes that race, a push whose record has no error is taken to have moved its refs: CodeCommit is assumed to log every other refusal with an errorCode."
     )
     limits += serverLimits()
+    limits += protectionLimits()
     let hidden = judgement.current.uncertain
     if !hidden.isEmpty {
       limits.append(
@@ -176,6 +185,15 @@ struct ReportAssembly {
           + (ids.count > 10 ? " and \(ids.count - 10) more" : "") + ": they can come only from somebody's clone.")
     }
     return limits
+  }
+
+  /// A repository none of whose branches is protected: a force push of its default branch would be a warning.
+  private func protectionLimits() -> [String] {
+    let branches = judgement.refs.filter(\.ref.isBranch)
+    guard !branches.isEmpty, !branches.contains(where: \.isProtected) else { return [] }
+    return [
+      "No branch is protected: nothing here tells which one is the default, and none is main or master, so that a force push of any is a warning. \(SettleCommands(judgement).noteDefaultBranch()) notes the default for the next run."
+    ]
   }
 
   // MARK: - Summary

@@ -26,6 +26,8 @@ public struct ProvenanceReport: Sendable {
   public var uncertainRefs: [RefName] = []
   /// Commits that the answers rest on; no part of the document.
   public var restsOn: [ObjectID] = []
+  /// Where each commit is that the report names, where that was asked for. No part of the document.
+  public var places: [ObjectID: UpdateReport.Removed.Commit] = [:]
 
   public init(
     repository: RepositoryIdentity, trail: TrailSummary, clones: [CloneSummary], pushes: [PushReport],
@@ -43,6 +45,28 @@ public struct ProvenanceReport: Sendable {
     self.epochs = epochs
     self.findings = findings
     self.summary = summary
+  }
+}
+
+extension ProvenanceReport {
+  /// Every object id that the report names.
+  public var namedIDs: Set<ObjectID> {
+    var ids: Set<ObjectID> = []
+    for update in pushes.lazy.flatMap(\.updates) {
+      if let tip = update.before.tip { ids.insert(tip) }
+      if let tip = update.after { ids.insert(tip) }
+      if let introduced = update.introduced {
+        ids.formUnion(introduced.commits)
+        ids.formUnion(introduced.atOrBeforeCommits ?? [])
+      }
+      if let removed = update.removed { ids.formUnion(removed.commits.lazy.map(\.id)) }
+    }
+    for ref in refs {
+      if let tip = ref.ledgerTip { ids.insert(tip) }
+      if let tip = ref.seen?.tip { ids.insert(tip) }
+      ids.formUnion(ref.unattributed.commits)
+    }
+    return ids
   }
 }
 
@@ -95,6 +119,19 @@ public struct CloneSummary: Sendable {
   public var lastFetch: LastFetch?
   /// How many refs the clone has.
   public var refs: Int
+  /// Whether it was cut by depth, though another clone may have what lies below. No part of the document, as what follows.
+  public var isShallow = false
+  public var pushRoute = PushRoute.remote
+
+  /// How a push of one ref gets from a clone to the repository.
+  public enum PushRoute: Hashable, Sendable {
+    /// Through its remote.
+    case remote
+    /// Through its remote, once that does not copy every ref of the clone.
+    case mirror
+    /// To this URL alone: through its remote it would go to `elsewhere`, or no remote of the clone is the repository.
+    case url(String, elsewhere: String?)
+  }
 
   public init(
     path: String, bare: Bool, complete: Bool, incompleteReason: String?, remote: String?, lastFetch: LastFetch?,

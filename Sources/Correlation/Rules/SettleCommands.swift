@@ -8,6 +8,7 @@ struct SettleCommands {
   private let gitOfIncomplete: String
   private let remote: String
   private let isShallow: Bool
+  private let isBare: Bool
   private let repository: (account: String, region: String)
   private let gone: Set<ObjectID>
   private let questions: ServerQuestions
@@ -20,6 +21,7 @@ struct SettleCommands {
     gitOfIncomplete = Self.git(in: incomplete.map { clones[$0].path } ?? clones.first?.path)
     remote = judgement.evidence.remoteName
     isShallow = shallow != nil
+    isBare = clones.first?.bare ?? false
     gone = judgement.evidence.server.gone
     questions = judgement.serverQuestions
     repository = (judgement.evidence.accountID ?? "ACCOUNT", judgement.evidence.region ?? "REGION")
@@ -52,6 +54,11 @@ struct SettleCommands {
   /// Asks the server for every ref, and judges with its answer.
   func lookAtRefs() -> [String] {
     ["\(git) ls-remote \(ShellWord.operand(remote)) > refs-seen.txt  # then add: --refs-seen refs-seen.txt"]
+  }
+
+  /// Asks the server for its default branch, and has the clone keep it; a bare clone's HEAD is its own.
+  func noteDefaultBranch() -> String {
+    isBare ? "\(git) symbolic-ref HEAD refs/heads/BRANCH" : "\(git) remote set-head \(ShellWord.operand(remote)) --auto"
   }
 
   /// Copies the trail's files of some days.

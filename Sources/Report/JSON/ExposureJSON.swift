@@ -49,7 +49,7 @@ public struct ExposureJSON {
     for copy in exposure.clones {
       try json.beginObject(inline: true)
       try json.string("clone", copy.clone)
-      try json.time("time", copy.time)
+      try json.time("time", ifPresent: copy.time)
       json.end()
     }
     json.end()

@@ -13,6 +13,8 @@ public struct Recovery: Sendable {
     public var place: Place
     /// Set where it was lost with a repository that was made again under its name since: that one, in words.
     public var former: String?
+    /// What people should know of the commands.
+    public var notes: [String]
     public var commands: [String]
   }
 
@@ -43,7 +45,7 @@ public struct Recovery: Sendable {
       let isTag = finder.isTag(commit)
       return Item(
         commit: commit, isTag: isTag, losses: losses, place: place, former: finder.formers[commit],
-        commands: finder.commands(for: commit, isTag: isTag, at: place))
+        notes: finder.notes(at: place), commands: finder.commands(for: commit, isTag: isTag, at: place))
     }
     uncertainRefs = report.uncertainRefs
     unjudged =
@@ -68,6 +70,7 @@ private struct Finder {
 
   init(_ report: ProvenanceReport) {
     self.report = report
+    survivals = report.places
     for (push, update) in report.pushes.lazy.flatMap({ push in push.updates.lazy.map { (push, $0) } }) {
       if let after = update.after { tips[after] = update.tip }
       let former = report.former(at: push.time)
@@ -113,8 +116,19 @@ private struct Finder {
     return found.filter { seen.insert($0).inserted }.map { id in (id, losses(of: id)) }
   }
 
-  /// `TRANSITION on REF by WHO at TIME (event ID)` of each update that removed it.
+  /// `TRANSITION on REF by WHO at TIME (event ID)` of each update that removed it; where none surely did, of each by which
+  /// it was gone.
   private func losses(of id: ObjectID) -> [String] {
+    let removals = removals(of: id)
+    guard removals.isEmpty else { return removals }
+    return report.pushes.lazy.flatMap(\.updates).compactMap { update in
+      guard update.after == id, update.isLost, let dropped = update.droppedBy else { return nil }
+      let what = update.verdict == .deleted ? "deleted with" : "overwritten on"
+      return "\(what) \(Wording.name(update.ref)) no later than by event \(dropped.eventID)"
+    }
+  }
+
+  private func removals(of id: ObjectID) -> [String] {
     report.pushes.flatMap { push in
       push.updates.compactMap { update -> String? in
         guard update.takesAway, let before = update.before.tip,
@@ -170,41 +184,96 @@ private struct Finder {
 
   func commands(for commit: ObjectID, isTag: Bool, at place: Recovery.Place) -> [String] {
     let name = "recovered/\(commit.short)"
+    let asking = Holder(report.clones.first, in: report)
     if isTag, place == .server {
-      let remote = ShellWord.operand(report.clones.first.map { self.remote(of: $0.path) } ?? "origin")
-      let git = git(in: report.clones.first?.path)
       return [
-        "\(git) fetch --no-write-fetch-head \(remote) \(commit.hex) && \(git) tag \(name) \(commit.hex)",
-        "\(git) push \(remote) \(commit.hex):refs/tags/\(name)",
+        asking.fetch(commit) + (asking.isBare ? "" : " && \(asking.git) tag \(name) \(commit.hex)"),
+        asking.push(commit, to: "refs/tags/\(name)"),
       ]
     }
     switch place {
     case .refs, .nowhere, .unknown: return []
     case .clone(let path, let branch):
-      let git = git(in: path)
-      let keep = branch == nil ? ["\(git) branch \(name) \(commit.hex)"] : []
-      return keep + ["\(git) push \(ShellWord.operand(remote(of: path))) \(commit.hex):refs/heads/\(name)"]
+      let holder = Holder(at: path, in: report)
+      return (branch == nil && !holder.isBare ? [holder.keep(commit, as: name)] : [])
+        + (holder.isShallow ? [holder.unshallow] : []) + [holder.push(commit, to: "refs/heads/\(name)")]
     case .server:
-      let remote = ShellWord.operand(report.clones.first.map { self.remote(of: $0.path) } ?? "origin")
-      let git = git(in: report.clones.first?.path)
       let repository = ShellWord.option("--repository-name", report.repository.name)
       let region = report.repository.region.isEmpty ? "" : " " + ShellWord.option("--region", report.repository.region)
       return [
-        "\(git) fetch --no-write-fetch-head \(remote) \(commit.hex) && \(git) branch \(name) \(commit.hex)",
+        asking.fetch(commit) + " && "
+          + (asking.isBare ? asking.push(commit, to: "refs/heads/\(name)") : asking.keep(commit, as: name)),
         "aws codecommit create-branch \(repository) --branch-name \(name) --commit-id \(commit.hex)\(region)",
       ]
     }
   }
 
-  /// The command in a clone; a path of `.` is where one stands.
-  private func git(in path: String?) -> String {
-    path.map { $0 == "." ? "git" : "git -C \(ShellWord.path($0))" } ?? "git"
+  /// What people should know of the commands for what is there.
+  func notes(at place: Recovery.Place) -> [String] {
+    guard case .clone(let path, _) = place else { return [] }
+    return Holder(at: path, in: report).notes
+  }
+}
+
+/// A clone, and the commands that take something from it to the server.
+private struct Holder {
+  /// git, where the clone is; a path of `.` is where one stands.
+  let git: String
+  /// Its branches are copies of the server's, which the next fetch may take away, and which pass for the server's.
+  let isBare: Bool
+  let isShallow: Bool
+  private let remote: String
+  private let route: CloneSummary.PushRoute
+
+  init(at path: String, in report: ProvenanceReport) {
+    self.init(report.clones.first { $0.path == path }, path: path)
   }
 
-  private func remote(of path: String) -> String {
+  init(_ clone: CloneSummary?, in report: ProvenanceReport) { self.init(clone, path: clone?.path) }
+
+  private init(_ clone: CloneSummary?, path: String?) {
+    git = path.map { $0 == "." ? "git" : "git -C \(ShellWord.path($0))" } ?? "git"
+    isBare = clone?.bare ?? false
+    isShallow = clone?.isShallow ?? false
+    route = clone?.pushRoute ?? .remote
     // `NAME URL`: a name may hold spaces, a URL none.
-    guard let remote = report.clones.first(where: { $0.path == path })?.remote else { return "origin" }
-    return remote.lastIndex(of: " ").map { String(remote[..<$0]) } ?? remote
+    remote = clone?.remote.map { text in text.lastIndex(of: " ").map { String(text[..<$0]) } ?? text } ?? "origin"
+  }
+
+  var notes: [String] {
+    var notes: [String] = []
+    if isShallow {
+      notes.append(
+        "its history is cut by depth, and a server may take no push of that (shallow update not allowed): it is fetched first"
+      )
+    }
+    switch route {
+    case .remote, .mirror: break
+    case .url(_, let elsewhere?):
+      notes.append(
+        "what is pushed there through \(remote) goes to \(elsewhere): the command names the repository's own URL")
+    case .url(_, nil): notes.append("none of its remotes is the repository: the command names the repository's URL")
+    }
+    return notes
+  }
+
+  func fetch(_ commit: ObjectID) -> String {
+    "\(git) fetch --no-write-fetch-head \(ShellWord.operand(remote)) \(commit.hex)"
+  }
+
+  var unshallow: String { "\(git) fetch --no-write-fetch-head --unshallow \(ShellWord.operand(remote))" }
+
+  func keep(_ commit: ObjectID, as branch: String) -> String { "\(git) branch \(branch) \(commit.hex)" }
+
+  func push(_ commit: ObjectID, to ref: String) -> String {
+    switch route {
+    case .remote: "\(git) push \(ShellWord.operand(remote)) \(commit.hex):\(ref)"
+    case .mirror:
+      "\(git) -c \(ShellWord.quoted("remote.\(remote).mirror=false")) push \(ShellWord.operand(remote)) \(commit.hex):\(ref)"
+    // A pushurl of its own is what keeps a remote from pushInsteadOf.
+    case .url(let url, _):
+      "\(git) -c \(ShellWord.quoted("remote.pushtrail-recovery.url=\(url)")) -c \(ShellWord.quoted("remote.pushtrail-recovery.pushurl=\(url)")) push pushtrail-recovery \(commit.hex):\(ref)"
+    }
   }
 }
 

@@ -24,7 +24,7 @@ public enum Subject: Hashable, Sendable {
 
     let digits = word.lowercased()
     guard digits.utf8.count >= 4 else { throw .notFound(word) }
-    let commits = Self.ids(in: report).filter { $0.hex.hasPrefix(digits) }.sorted()
+    let commits = report.namedIDs.filter { $0.hex.hasPrefix(digits) }.sorted()
     let matching = events.filter { $0.lowercased().hasPrefix(digits) }
     let candidates = commits.map(Subject.commit) + matching.sorted().map(Subject.event)
     guard let first = candidates.first else { throw .notFound(word) }
@@ -40,26 +40,6 @@ public enum Subject: Hashable, Sendable {
         })
     }
     return first
-  }
-
-  /// Every object id that the report names.
-  private static func ids(in report: ProvenanceReport) -> Set<ObjectID> {
-    var ids: Set<ObjectID> = []
-    for update in report.pushes.lazy.flatMap(\.updates) {
-      if let tip = update.before.tip { ids.insert(tip) }
-      if let tip = update.after { ids.insert(tip) }
-      if let introduced = update.introduced {
-        ids.formUnion(introduced.commits)
-        ids.formUnion(introduced.atOrBeforeCommits ?? [])
-      }
-      if let removed = update.removed { ids.formUnion(removed.commits.lazy.map(\.id)) }
-    }
-    for ref in report.refs {
-      if let tip = ref.ledgerTip { ids.insert(tip) }
-      if let tip = ref.seen?.tip { ids.insert(tip) }
-      ids.formUnion(ref.unattributed.commits)
-    }
-    return ids
   }
 }
 

@@ -66,7 +66,8 @@ public struct ExposureText {
       page.blank()
       page.line(TextPage.Span("Clones that have it", .bold))
       for copy in exposure.clones {
-        page.line("\(copy.clone), at \(copy.time.description) by its own clock", indent: 2)
+        let since = copy.time.map { "at \($0.description) by its own clock" } ?? "since when its files do not tell"
+        page.line("\(copy.clone), \(since)", indent: 2)
       }
     }
     return page.text

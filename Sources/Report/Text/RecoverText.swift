@@ -14,6 +14,7 @@ public struct RecoverText {
       page.line(TextPage.Span("# \(item.commit.hex)", .bold))
       for loss in item.losses { page.line(TextPage.Span("# \(AskText.inert(loss))", .dim)) }
       page.line(TextPage.Span("# \(words(for: item))", .dim))
+      for note in item.notes { page.line(TextPage.Span("# \(AskText.inert(note))", .dim)) }
       for command in item.commands { page.line(TextPage.Span(AskText.copyable(command))) }
     }
     if recovery.unjudged > 0 {

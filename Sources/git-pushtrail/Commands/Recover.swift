@@ -27,6 +27,7 @@ struct Recover: ParsableCommand {
     try Run.command { () throws(CommandFailure) in
       var options = try evidence.options(.current)
       options.commits = .all
+      options.tellsPlaces = true
       let report = try Run.report(options)
       let found = try Run.subject(subject, in: report)
       try Output.print(RecoverText(Recovery(report, subject: found)).text(screen.style()))
