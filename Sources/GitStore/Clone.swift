@@ -25,8 +25,9 @@ public final class Clone {
   public let remotes: [Remote]
   /// Every ref that names an object, in the order of names.
   public let refs: [LocalRef]
-  public var notes: [String] { openingNotes + graphNotes + historyNotes }
+  public var notes: [String] { openingNotes + graphNotes + historyNotes + reflogNotes }
   private var openingNotes: [String]
+  private var reflogNotes: [String] = []
   private var historyNotes: [String] = []
   private var reflogs: [String: Reflog] = [:]
   /// Why its commit-graph is not used, where it has one that ought to be.
@@ -238,6 +239,11 @@ public final class Clone {
     return nil
   }
 
+  /// The parents that a commit of its own names; `nil` where it has no such commit.
+  public func parents(of id: ObjectID) -> [ObjectID]? {
+    if case .commit(let parents, _) = read(id) { parents } else { nil }
+  }
+
   /// Where history may start: every ref, HEAD, FETCH_HEAD and reflog entry.
   func allTips() throws(GitStoreError) -> [ObjectID] {
     var tips = refs.map(\.target)
@@ -336,7 +342,13 @@ public final class Clone {
     var log: Reflog
     // Other refs may be each worktree's own: libgit2 knows.
     let isPlain = name == "HEAD" || ["refs/heads/", "refs/remotes/", "refs/tags/"].contains(where: name.hasPrefix)
-    let file = (Files.smallFile(path) ?? Files.bytes(path)).map(ReflogFile.init)
+    let small = Files.smallFile(path)
+    if small == nil, Files.isOdd(path) {
+      reflogNotes.append("\(self.path): the reflog of \(name) is no regular file: it says nothing")
+      reflogs[name] = Reflog(entries: [])
+      return Reflog(entries: [])
+    }
+    let file = (small ?? Files.bytes(path)).map(ReflogFile.init)
     if isPlain, let file, file.oddLines.isEmpty {
       log = Reflog(entries: file.entries)
     } else {

@@ -20,7 +20,8 @@ enum Files {
   /// The same at a tenth of the cost. Nothing where there is no such file; `nil` also where there is more of it than one
   /// read brings.
   static func smallFile(_ path: String) -> [UInt8]? {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    // What is a pipe would be waited for.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return errno == ENOENT || errno == ENOTDIR ? [] : nil }
     defer { close(descriptor) }
     let limit = 1 << 16
@@ -29,7 +30,29 @@ enum Files {
       length = unsafe read(descriptor, buffer.baseAddress, limit)
       count = max(0, length)
     }
+    if length == 0, isOdd(path) { return nil }
     return (0..<limit).contains(length) ? bytes : nil
+  }
+
+  /// Whether there is a pipe or a device: to open it may wait forever.
+  static func isOdd(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+  }
+
+  /// All that comes from a file, a pipe or a device that somebody named; `nil` if it cannot be read.
+  static func stream(_ path: String) -> [UInt8]? {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let length = unsafe piece.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+      if length < 0, errno == EINTR { continue }
+      guard length > 0 else { return length == 0 ? bytes : nil }
+      bytes += piece.prefix(length)
+    }
   }
 
   static func entries(_ folder: String) -> [String] {

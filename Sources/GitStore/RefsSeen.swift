@@ -11,12 +11,14 @@ public struct RefsSeen: Sendable {
   /// then `HEAD` and that branch may be all that was asked for; `--heads`, `--tags` and patterns
   /// leave HEAD out.
   public init(path: String, stated: Timestamp?) throws(GitStoreError) {
-    guard let text = Files.text(path) else { throw GitStoreError("\(path): no such file, or it cannot be read") }
+    guard let bytes = Files.stream(path) else { throw GitStoreError("\(path): no such file, or it cannot be read") }
+    let text = String(decoding: bytes, as: UTF8.self)
     guard let time = stated ?? Files.modified(path) else { throw GitStoreError("\(path): its time cannot be read") }
     let dating: Sighting.Dating = stated == nil ? .fileTime : .stated
     let evidence = "git ls-remote output in \(path)"
     var named: Set<RefName> = []
     var hasHead = false
+    var lineOfName: [Substring: Int] = [:]
     for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       let line = line.hasSuffix("\r") ? line.dropLast() : line
       if line.isEmpty || line.hasPrefix("ref: ") || line.hasPrefix("From ") || line.hasPrefix("#") { continue }
@@ -25,6 +27,11 @@ public struct RefsSeen: Sendable {
         throw GitStoreError(
           "\(path), line \(number + 1): not a line of git ls-remote (an id, a tab, a ref name)",
           hints: ["make it with: git ls-remote REMOTE > \(ShellWord.path(path))"])
+      }
+      if let first = lineOfName.updateValue(number + 1, forKey: fields[1]) {
+        throw GitStoreError(
+          "\(path), line \(number + 1): \(fields[1]) is listed a second time, after line \(first): two answers of git ls-remote are of two moments",
+          hints: ["one answer a file, each with its time: --refs-seen FILE@TIME --refs-seen FILE@TIME"])
       }
       if fields[1] == "HEAD" {
         hasHead = true
@@ -49,7 +56,8 @@ public struct RefsSeen: Sendable {
     }
     guard !sightings.isEmpty else {
       throw GitStoreError(
-        "\(path): holds no ref", hints: ["an empty answer of git ls-remote is no proof that there are none"])
+        "\(path): \(bytes.isEmpty ? "is empty" : "holds no ref")",
+        hints: ["an empty answer of git ls-remote is no proof that there are none"])
     }
     if hasHead {
       view = WholeView(

@@ -9,6 +9,7 @@ internal import PushModel
 
   init(path: String) throws(GitStoreError) {
     guard Libgit2.isReady else { throw GitStoreError("libgit2 cannot be initialised: \(Libgit2.lastError().message)") }
+    try PlainFiles.require(at: path)
     var repository: OpaquePointer?
     var code = unsafe git_repository_open_ext(&repository, path, 0, nil)
     if code != 0, Libgit2.lastError().category == Int32(GIT_ERROR_CONFIG.rawValue) || Self.failsOutside(path, code) {
@@ -140,6 +141,7 @@ internal import PushModel
   }
 
   func symbolicTarget(_ name: String) -> String? {
+    if Files.isOdd(commonDirectory + name) || Files.isOdd(gitDirectory + name) { return nil }
     var reference: OpaquePointer?
     guard unsafe git_reference_lookup(&reference, pointer, name) == 0, let reference = unsafe reference else {
       return nil

@@ -73,6 +73,8 @@ public struct LedgerObservations: Sendable {
   /// - Returns: `current` with the earliest upper end that any run gives, and the others, oldest first.
   public func joined(with current: [Observation]) -> (current: [Observation], others: [Kept]) {
     var others = stored
+    // What an earlier run doubted and this one sees, this one judges.
+    for observation in current { others[observation.doubted(at: observation.latest).digest(of: repository)] = nil }
     let current = current.map { observation in
       guard let kept = others.removeValue(forKey: observation.digest(of: repository)) else { return observation }
       var observation = observation

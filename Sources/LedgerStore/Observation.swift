@@ -56,7 +56,19 @@ public struct Observation: Hashable, Sendable {
   }
 
   /// Whether nothing dates it but that a run saw it: then the first run that did says most.
-  public var isUndated: Bool { earliest == nil && dating == .content }
+  public var isUndated: Bool { earliest == nil && [.content, .doubtful].contains(dating) }
+
+  /// The same where the clone's clock is in doubt: what it dated is not later than the run, and what it leaves out may have
+  /// been there.
+  public func doubted(at now: Timestamp) -> Observation {
+    guard [.reflog, .fetchHead].contains(dating) else { return self }
+    var result = self
+    result.earliest = nil
+    result.latest = now
+    result.dating = .doubtful
+    result.view?.isProven = false
+    return result
+  }
 
   /// The same, not older than its content and not later than its time, where it is the word of a FETCH_HEAD of one of some
   /// file times, which prove no more: what it leaves out is in doubt.

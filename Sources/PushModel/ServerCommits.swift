@@ -17,6 +17,8 @@ public struct ServerCommits: Sendable {
   public var commits: [Commit] = []
   /// Ids that the server says it does not have. One that a later answer has is not among them.
   public var gone: Set<ObjectID> = []
+  /// By commit, the file that told of it.
+  public var files: [ObjectID: String] = [:]
 
   public init() {}
 }

@@ -85,5 +85,7 @@ public struct Sighting: Hashable, Sendable {
     case stated
     /// CloudTrail's clock.
     case event
+    /// A clone's clock that an earlier run doubted, as a ledger remembers it: not after that run, and that is all.
+    case doubtful
   }
 }

@@ -44,6 +44,18 @@ struct CloneSet {
     }
   }
 
+  /// Fails if an answer about a commit and a clone's own object do not agree: the object's name proves itself.
+  func requireAgreement(with server: ServerCommits) throws(PushtrailError) {
+    for commit in server.commits {
+      guard let clone = clones.first(where: { $0.parents(of: commit.id).map { $0 != commit.parents } ?? false }) else {
+        continue
+      }
+      throw PushtrailError(
+        "\(server.files[commit.id] ?? "--server-commits"): commit \(commit.id) has other parents there than in the clone \(clone.path)",
+        hints: ["a commit never changes: the answer is of another commit, or was written over"])
+    }
+  }
+
   /// The requests that the clones' remotes make, where each clone names one repository and they differ: one repository by
   /// several names, perhaps.
   func requestsByClone() -> [(path: String, url: CodeCommitURL)] {

@@ -39,6 +39,7 @@ public enum Pushtrail {
     let reading = try readTrail(options, region)
     let stateChanges = try readStateChanges(options)
     let serverCommits = try readServerCommits(options)
+    try clones.requireAgreement(with: serverCommits)
     let trail = EventSet(reading.events)
     let selection: RepositorySelection
     if let renamed = try renamed(clones, trail, options) {

@@ -45,7 +45,8 @@ struct RunContext {
     }
     do throws(LedgerError) {
       // What a wrong clock dates would be believed by runs that know nothing of the clock.
-      try memory?.keep(observations.filter { !doubtful.contains($0.clone) }, now: options.now)
+      try memory?.keep(
+        observations.map { doubtful.contains($0.clone) ? $0.doubted(at: options.now) : $0 }, now: options.now)
     } catch {
       // The report stands without it.
       notice("what the clones show now was not kept for later runs: \(error.message)")

@@ -109,6 +109,35 @@ import Testing
     #expect(pair[0].incompleteReason == nil)
   }
 
+  /// Git would wait for them, and so would libgit2.
+  @Test(
+    arguments: [
+      "HEAD", "config", "packed-refs", "objects/info/alternates", "commondir", "included", "objects/pack/pack-1.idx",
+    ])
+  func aPipeInThePlaceOfAFileIsRefused(file: String) throws {
+    let world = try GitWorld()
+    try world.makeServer()
+    let path = try world.clone("odd")
+    if file == "included" { try world.git("config", "--add", "include.path", "included", in: path) }
+    try world.makePipe(path + "/.git/" + file)
+    let error = #expect(throws: GitStoreError.self) { try Clone(path: path) }
+    #expect(error?.message.contains("/\(file): no regular file") == true)
+  }
+
+  @Test func aPipeInThePlaceOfAReflogIsSilentAndSaid() throws {
+    let world = try GitWorld()
+    try world.makeServer()
+    let path = try world.clone("odd")
+    for file in [
+      "logs/HEAD", "logs/refs/remotes/origin/HEAD", "logs/refs/remotes/origin/main", "refs/remotes/origin/HEAD",
+    ] {
+      try world.makePipe(path + "/.git/" + file)
+    }
+    let clone = try Clone(path: path)
+    #expect(clone.said().sightings.isEmpty)
+    #expect(clone.notes.contains { $0.contains("the reflog of HEAD is no regular file") })
+  }
+
   @Test(arguments: ["garbage\n", "\n", "ID\n\n", "ID\nID", "ID\r\n", "ID x\n", "ID\ngarbage", ""])
   func aListOfBoundariesThatGitRefusesIsRefused(list: String) throws {
     let world = try GitWorld()

@@ -42,6 +42,14 @@ final class GitWorld {
   func path(_ name: String) -> String { root.appending(path: name).path }
   func server(_ name: String = "Repo") -> String { servers.appending(path: "\(name).git").path }
 
+  /// Puts a named pipe in the place of a file.
+  func makePipe(_ path: String) throws {
+    try? FileManager.default.removeItem(atPath: path)
+    try FileManager.default.createDirectory(
+      at: URL(filePath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
+    guard unsafe mkfifo(path, 0o600) == 0 else { throw Failure(message: "mkfifo \(path): error \(errno)") }
+  }
+
   struct Failure: Error { var message: String }
 
   /// Runs git and returns what it prints, without the last line's end.

@@ -111,4 +111,44 @@ import Testing
     #expect(found[0] == #"["ada","bob","ada",null,"bob"]"#)
     #expect(found[1...] == [#"[null,"bob",null,null,"bob"]"#, #"[null,"bob",null,null,"bob"]"#])
   }
+
+  /// An answer about a commit is a word; the commit's own id proves the commit.
+  @Test func anAnswerAboutACommitThatACloneHasOtherwiseIsRefused() throws {
+    let outcome = try run(
+      """
+      id=$(git -C clone rev-parse HEAD)
+      answer() { jq -n --arg id $id --args '{commits: [{commitId: $id, parents: $ARGS.positional, committer: {date: "1 +0000"}}]}' "$@"; }
+      answer $(git -C clone rev-list --parents -n 1 HEAD | cut -d ' ' -f 2-) > right.json
+      pushtrail verify --repo clone --server-commits right.json > /dev/null
+      answer > wrong.json
+      echo $id
+      pushtrail verify --repo clone --server-commits right.json --server-commits wrong.json || echo $?
+      pushtrail verify --repo clone --server-commits wrong.json
+      """)
+    let id = outcome.output.prefix(40)
+    #expect(outcome.status == 2)
+    #expect(outcome.output.contains("commit \(id) is told in two ways"), "\(outcome.output)")
+    #expect(
+      outcome.output.contains("wrong.json: commit \(id) has other parents there than in the clone clone"),
+      "\(outcome.output)")
+  }
+
+  /// `git ls-remote >> FILE`, day after day, is no moment.
+  @Test func aListingOfTwoMomentsIsRefused() throws {
+    let found = try lines(
+      """
+      git -C clone ls-remote . > seen.txt
+      sed -n '/refs.remotes/d; p' -i seen.txt
+      pushtrail verify --repo clone --refs-seen seen.txt > /dev/null || test $? != 2
+      pushtrail verify --repo clone --refs-seen <(cat seen.txt) > /dev/null || test $? != 2
+      { cat seen.txt; echo "1111111111111111111111111111111111111111 refs/heads/main" | tr ' ' '\\t'; } > twice.txt
+      pushtrail verify --repo clone --refs-seen twice.txt 2>&1 || echo $?
+      : > empty.txt
+      pushtrail verify --repo clone --refs-seen empty.txt 2>&1 || echo $?
+      """)
+    #expect(
+      found.contains { $0.contains("twice.txt, line ") && $0.contains("refs/heads/main is listed a second time") })
+    #expect(found.contains { $0 == "error: empty.txt: is empty" }, "\(found)")
+    #expect(found.filter { $0 == "2" }.count == 2, "\(found)")
+  }
 }

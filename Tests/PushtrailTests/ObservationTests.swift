@@ -95,4 +95,47 @@ import Testing
     #expect(counts[0] == counts[1] && counts[1] == counts[2])
     #expect(!counts[0].hasPrefix("0|"))
   }
+
+  /// main goes back to a tip that it had the day before, and forth again; no record tells. A fresh clone sees it between, at
+  /// a time when by the log it was elsewhere: its clock is off, or two records are missing.
+  private static let goBack = #"""
+    import pathlib, shutil, sys
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, sys.argv[1])
+    from telling import Tale
+    from telling.git import git
+    from telling.words import moment
+    shutil.rmtree("clone")
+    tale = Tale(pathlib.Path.cwd())
+    tale.create_repository("02 09:00")
+    ada = tale.clone("ada", "ada", "02 09:02")
+    first = ada.commit("main", "Begin", "02 09:05")
+    ada.push("02 09:10", "main")
+    last = ada.commit("main", "Go on", "02 11:00")
+    ada.push("02 11:05", "main")
+    git(tale, tale.server, moment("03 09:00"), "update-ref", "refs/heads/main", first)
+    tale.clone("auditor", "first", "03 10:00")
+    git(tale, tale.server, moment("03 12:00"), "update-ref", "refs/heads/main", last)
+    tale.clone("auditor", "second", "05 10:00")
+    tale.told("05 10:30")
+    """#
+
+  @Test func `what a doubtful clock dated is kept without a time`() throws {
+    let world = try LedgerCommandTests.World(files: 0)
+    let made = try world.run("/usr/bin/env", ["python3", "-c", Self.goBack, Self.stories])
+    #expect(made.status == 0, "\(made.error)")
+    let ledger = ["--ledger", "pushes.ledger"]
+    #expect(try world.pushtrail(["import", "trail"] + ledger + ["--now", "2026-03-05T10:20:00Z"]).status == 0)
+    let kept = "SELECT count(*) FROM sightings WHERE earliest IS NULL AND latest = '2026-03-03 10:30:00'"
+    for now in ["2026-03-03T10:30:00Z", "2026-03-03T10:40:00Z"] {
+      let doubted = try verify(world, ledger, clone: "first", now: now, covered: "2026-03-05T10:20:00Z")
+      #expect(doubted.status == 3 && doubted.output.contains("undated"), "\(doubted.output)")
+      #expect(try world.sqlite(kept) == "1")
+    }
+    // Later it was seen elsewhere, for certain.
+    let later = try verify(
+      world, ledger, clone: "second", now: "2026-03-05T10:30:00Z", covered: "2026-03-05T10:20:00Z")
+    #expect(later.status == 0, "\(later.output)")
+    #expect(try world.sqlite("SELECT count(*) FROM sightings") == "2")
+  }
 }

@@ -28,6 +28,7 @@ public struct ServerCommitsReader: Sendable {
           throw TrailError(message: "\(path): commit \(commit.id) is told in two ways; a commit never changes")
         }
         commits[commit.id] = commit
+        result.files[commit.id] = path
       }
       gone.formUnion(file.gone)
     }

@@ -98,7 +98,7 @@ struct RefReconciler {
       values.append(latest.value)
     }
     // What a clone saw last, at a time that nothing dates, may be later than everything else.
-    for value in Self.undated(timeline.sightings) where !values.contains(value) { values.append(value) }
+    for value in Self.undated(timeline) where !values.contains(value) { values.append(value) }
     let lastUpdate = timeline.items.last?.time
     let lastSeen = timeline.sightings.filter { $0.low == count }.compactMap(\.start).max()
     let last = [lastUpdate, lastSeen].compactMap(\.self).max()
@@ -108,10 +108,13 @@ struct RefReconciler {
     return values
   }
 
-  /// The last that each clone saw of the ref whose times prove nothing.
-  private static func undated(_ sightings: [PlacedSighting]) -> [RefValue] {
+  /// The last that each clone saw of the ref whose times prove nothing. What an earlier run saw is older than what is known
+  /// of later times.
+  private static func undated(_ timeline: RefTimeline) -> [RefValue] {
     var last: [Int: PlacedSighting] = [:]
-    for placed in sightings where placed.isTimeDoubtful {
+    let dated = timeline.sightings.filter { $0.canAccuse }.compactMap(\.start).max()
+    let known = max(dated ?? .distantPast, timeline.items.last?.time ?? .distantPast)
+    for placed in timeline.sightings where placed.isTimeDoubtful && placed.end >= known {
       guard let clone = placed.sighting.clone else { continue }
       if let other = last[clone], other.sighting.latest > placed.sighting.latest { continue }
       last[clone] = placed

@@ -20,7 +20,7 @@ extension Judge {
     }.map(\.element)
     judgement.serverQuestions.thinOut(&findings)
     var report = ProvenanceReport(
-      repository: repository, trail: trail, clones: judgement.evidence.clones, pushes: assembly.pushes(),
+      repository: repository, trail: trail, clones: assembly.clones(), pushes: assembly.pushes(),
       attempts: assembly.attempts(), pulls: assembly.pulls(), refs: refs, limits: assembly.limits(),
       epochs: [], findings: findings, summary: assembly.summary(findings))
     report.goneFromServer = judgement.evidence.server.gone
@@ -135,6 +135,18 @@ struct ReportAssembly {
   }
 
   // MARK: - Limits
+
+  /// The clones; of a FETCH_HEAD whose file time proves nothing, that is how late the fetch may have been.
+  func clones() -> [CloneSummary] {
+    let undated = judgement.witnesses.undatedFileTimes
+    return judgement.evidence.clones.enumerated().map { index, clone in
+      var clone = clone
+      if let last = clone.lastFetch, last.by == .fetchHead, undated[index]?.contains(last.time) ?? false {
+        clone.lastFetch?.by = .content
+      }
+      return clone
+    }
+  }
 
   func limits() -> [String] {
     var limits: [String] = []

@@ -47,7 +47,7 @@ struct SightingPlacement {
       let first = pushes[dated.ref] ?? [:]
       let end = sighting.clock == .unknown ? Timestamp.distantFuture : dated.latest + slack
       var placed = PlacedSighting(sighting: dated, value: value(of: dated, pushed: first), start: start, end: end)
-      placed.isTimeDoubtful = sighting.clock == .unknown
+      placed.isTimeDoubtful = [.unknown, .earlierRun].contains(sighting.clock)
       if let proof = proofs[index] {
         placed.proof = proof
         // The line before saw that update's tip: it had taken effect.
@@ -86,13 +86,15 @@ struct SightingPlacement {
       case clone
       /// CloudTrail's own.
       case trail
+      /// That of an earlier run, which saw it.
+      case earlierRun
       case unknown
     }
 
     /// With its tip, and no time.
     var undated: Dated {
       var result = self
-      result.clock = .unknown
+      result.clock = sighting.dating == .doubtful ? .earlierRun : .unknown
       result.sighting.earliest = nil
       result.sighting.dating = .content
       return result
@@ -112,6 +114,7 @@ struct SightingPlacement {
     var dated = Dated(sighting: sighting, clock: .clone)
     let isUndatedFile = witnesses.isOfUndatedFile(sighting)
     dated.isVoid = isUndatedFile && sighting.value == .absent
+    if sighting.dating == .doubtful { return dated.undated }
     let isDatedByClone = [.reflog, .fetchHead].contains(sighting.dating)
     let isDoubtful = isDatedByClone && (sighting.clone.map(witnesses.isTimeDoubtful) ?? false)
     if isDoubtful { return dated.undated }

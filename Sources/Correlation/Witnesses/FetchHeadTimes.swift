@@ -21,21 +21,27 @@ struct FetchHeadTimes {
   /// Whether the trail speaks against the file's time: pulls are logged, and none is when the file was written.
   ///
   /// - Parameter candidates: The logged pulls of that time that may have seen what the file says.
-  func isWithoutPull(_ file: File, candidates: [Int], isTaken: (Int) -> Bool) -> Bool {
+  func isWithoutPull(_ file: File, candidates: [Int]) -> Bool {
     let time = file.fetch.time
-    guard !evidence.ledger.pulls.isEmpty, candidates.isEmpty,
-      evidence.coverage.isUnbroken(from: time - clockSkew, to: time + clockSkew)
-    else { return false }
-    return onlyPull(at: time).map(isTaken) ?? true
+    return !evidence.ledger.pulls.isEmpty && candidates.isEmpty
+      && evidence.coverage.isUnbroken(from: time - clockSkew, to: time + clockSkew)
   }
 
-  /// The one pull around a time, if it was in the very seconds: whatever the file says then, it was fetched.
-  func onlyPull(at time: Timestamp) -> Int? {
+  /// Whether just one pull is logged around the file's time, in the very seconds: whatever the file says then, it was fetched.
+  ///
+  /// - Parameters:
+  ///   - readers: Who is known to have used the clone; where that is told, others' pulls do not count.
+  ///   - isTaken: Whether a pull is known to be some other fetch.
+  func isPulled(_ file: File, readers: Set<Principal>, isTaken: (Int) -> Bool) -> Bool {
     let pulls = evidence.ledger.pulls
+    let time = file.fetch.time
     let first = pulls.partitioningIndex { $0.event.time >= time - clockSkew }
     let end = pulls.partitioningIndex { $0.event.time > time + clockSkew }
-    guard end - first == 1, abs(pulls[first].event.time - time) <= ClockMatcher.precision else { return nil }
-    return first
+    let near = (first..<end).filter { pull in
+      readers.isEmpty || readers.contains { $0.isSamePrincipal(as: pulls[pull].event.principal) }
+    }
+    guard near.count == 1, let pull = near.first else { return false }
+    return abs(pulls[pull].event.time - time) <= ClockMatcher.precision && !isTaken(pull)
   }
 
   /// Those of some files that show what their clones had seen before, while the server's refs, by all else that is known,

@@ -238,15 +238,12 @@ struct Witnesses {
       files[index, default: FetchHeadTimes.File(fetch: fetches[index].fetch, sightings: [])].sightings.append(sighting)
     }
     let times = FetchHeadTimes(evidence: evidence, tips: tips, clockSkew: skew)
-    let isTaken = { [fetchOfPull] (pull: Int) in fetchOfPull[pull] != nil }
-    undatedFiles = Set(
-      files.lazy.filter { index, file in
-        times.isWithoutPull(file, candidates: acts[index].candidates, isTaken: isTaken)
-      }.map(\.key))
-    let others = files.filter { index, file in
-      !undatedFiles.contains(index) && times.onlyPull(at: file.fetch.time).map(isTaken) ?? true
+    let readers = readers(of: Set(files.values.map(\.fetch.clone)), evidence.ledger)
+    let open = files.filter { index, file in
+      !times.isPulled(file, readers: readers[file.fetch.clone] ?? []) { fetchOfPull[$0] != nil }
     }.sorted { $0.key < $1.key }
-    for (isOutdated, file) in zip(times.outdated(others.map(\.value)), others) where isOutdated {
+    for (file, isOutdated) in zip(open, times.outdated(open.map(\.value)))
+    where isOutdated || times.isWithoutPull(file.value, candidates: acts[file.key].candidates) {
       undatedFiles.insert(file.key)
     }
     for index in undatedFiles {
@@ -254,6 +251,20 @@ struct Witnesses {
         doubtfulAbsences[line.ref] = max(doubtfulAbsences[line.ref] ?? line.latest, line.latest)
       }
     }
+  }
+
+  /// Who pulled into some clones, and pushed from them, by their matches.
+  private func readers(of clones: Set<Int>, _ ledger: Ledger) -> [Int: Set<Principal>] {
+    var readers: [Int: Set<Principal>] = [:]
+    for (fetch, pull) in pullOfFetch {
+      for clone in fetches[fetch].clones where clones.contains(clone) {
+        readers[clone, default: []].insert(ledger.pulls[pull].event.principal)
+      }
+    }
+    for (push, clone) in cloneOfPush where clones.contains(clone) {
+      readers[clone, default: []].insert(ledger.pushes[push].event.principal)
+    }
+    return readers
   }
 
   /// Pushes that two clones claim.

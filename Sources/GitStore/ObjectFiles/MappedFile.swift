@@ -9,7 +9,7 @@ internal import Glibc
 
   /// `nil` if there is no such file, it is empty, or it cannot be read.
   init?(path: String) {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var status = stat()
