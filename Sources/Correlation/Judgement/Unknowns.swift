@@ -1,3 +1,4 @@
+internal import GitStore
 internal import PushModel
 internal import RefLedger
 
@@ -108,11 +109,18 @@ struct Unknowns {
     return result
   }
 
-  /// Whether the deletion that the update may have been took nothing away: some ref has its tip for certain.
+  /// Whether all that speaks against the update is that it may have been a deletion, which took nothing away: some ref has
+  /// its tip for certain.
   private func isHarmlessDeletion(_ update: Update) -> Bool {
     let timeline = update.knowledge.timeline
     guard timeline.mayBeDeletion(update.item), let tip = timeline.items[update.item].after else { return false }
     return !timeline.isTag && judgement.current.owner(of: tip) != nil
+      && !timeline.possible[update.item].contains { mayForce($0, to: tip) }
+  }
+
+  private func mayForce(_ step: Step, to tip: ObjectID) -> Bool {
+    guard step.outcome == .applied, case .tip(let before) = step.before else { return false }
+    return judgement.history.contains(before, in: tip) != .yes
   }
 
   private func verdict(_ update: Update) -> Unknown? {

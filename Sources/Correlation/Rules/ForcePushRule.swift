@@ -161,14 +161,20 @@ struct ForcePushRule: FindingRule {
       let lost = updates.compactMap(\.report.after)
       let tips = unique(lost).filter { !isTold($0, earliest + 1...last, of: timeline, judgement) }
       guard !tips.isEmpty else { return nil }
+      // One that the server may have refused is not blamed.
+      let isBlamed = own.map { !timeline.mayBeRefused($0.item) } ?? true
       var message =
-        "\(first.report.ref.shorthand) lost \(Phrase.count(tips.count, "pushed tip")) (\(tips.prefix(3).map(\.short).joined(separator: ", "))) no later than this push by \(Phrase.person(push.event.principal)): this one, or one shortly before it, was forced"
+        "\(first.report.ref.shorthand) lost \(Phrase.count(tips.count, "pushed tip")) (\(tips.prefix(3).map(\.short).joined(separator: ", "))) no later than "
+      message +=
+        isBlamed
+        ? "this push by \(Phrase.person(push.event.principal)): this one, or one shortly before it, was forced"
+        : "\(push.time): one of the pushes shortly before was forced, and which of them the server refused is not known"
       if !judgement.coverage.isVouchedFor(from: push.time, to: push.time) {
         message += "; or one that no file here tells"
       }
       return Finding(
         rule: first.report.ref.isTag ? .tagMoved : .forcePush, severity: first.isProtected ? .error : .warning,
-        message: message, ref: first.report.ref, eventID: push.event.eventID, commits: tips,
+        message: message, ref: first.report.ref, eventID: isBlamed ? push.event.eventID : nil, commits: tips,
         evidence: [Phrase.event(push.event)],
         isProtected: first.isProtected)
     }
