@@ -180,11 +180,19 @@ struct Unknowns {
       // What it saw contradicts the log whatever its clock says.
       counts = knowledge.latest.map { $0.canAccuse || (knowledge.isProtected && $0.isTimeDoubtful) } ?? false
     case .trailGap: reason = .trailGap
-    default: return nil
+    default:
+      guard mayHaveBeenMadeAgain(knowledge) else { return nil }
+      reason = .timeUnproven
     }
     return Unknown(
       subject: .state, ref: ref, isProtected: knowledge.isProtected, reason: reason, push: nil, tip: nil,
       time: knowledge.latest?.sighting.latest, counts: counts)
+  }
+
+  /// Whether a protected branch is gone by the log, and a clone whose time nothing proves has it: it may have looked later.
+  private func mayHaveBeenMadeAgain(_ knowledge: RefKnowledge) -> Bool {
+    knowledge.isProtected && knowledge.ref.isBranch && knowledge.timeline.finalValues == [.none]
+      && knowledge.lastKnown.contains { $0.tip != nil }
   }
 
   /// `--audit-from`: every protected ref must have a known state at that time.
