@@ -33,9 +33,9 @@ import Testing
     tale.told("05 10:30")
     """#
 
-  private func world(_ options: [String]) throws -> LedgerCommandTests.World {
+  private func world(_ options: [String], story: String = make) throws -> LedgerCommandTests.World {
     let world = try LedgerCommandTests.World(files: 0)
-    let made = try world.run("/usr/bin/env", ["python3", "-c", Self.make, Self.stories] + options)
+    let made = try world.run("/usr/bin/env", ["python3", "-c", story, Self.stories] + options)
     #expect(made.status == 0, "\(made.error)")
     return world
   }
@@ -121,9 +121,7 @@ import Testing
     """#
 
   @Test func `what a doubtful clock dated is kept without a time`() throws {
-    let world = try LedgerCommandTests.World(files: 0)
-    let made = try world.run("/usr/bin/env", ["python3", "-c", Self.goBack, Self.stories])
-    #expect(made.status == 0, "\(made.error)")
+    let world = try world([], story: Self.goBack)
     let ledger = ["--ledger", "pushes.ledger"]
     #expect(try world.pushtrail(["import", "trail"] + ledger + ["--now", "2026-03-05T10:20:00Z"]).status == 0)
     let kept = "SELECT count(*) FROM sightings WHERE earliest IS NULL AND latest = '2026-03-03 10:30:00'"

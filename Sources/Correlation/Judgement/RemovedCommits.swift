@@ -30,16 +30,11 @@ struct RemovedCommits {
     guard history.isComplete(after), let first = befores.first, befores.allSatisfy(history.isKnown) else {
       return nil
     }
-    var nodes = history.difference(first, excluding: [after])
-    var isAll = true
-    for other in befores.dropFirst() {
-      let others = Set(history.difference(other, excluding: [after]))
-      isAll = isAll && nodes.count == others.count
-      nodes.removeAll { !others.contains($0) }
-      isAll = isAll && nodes.count == others.count
-    }
-    var removed = report(nodes, upperBound: false)
-    if !isAll { removed.incomplete = true }
+    let nodes = history.difference(first, excluding: [after])
+    let others = befores.dropFirst().map { Set(history.difference($0, excluding: [after])) }
+    let common = nodes.filter { node in others.allSatisfy { $0.contains(node) } }
+    var removed = report(common, upperBound: false)
+    if common.count < nodes.count || others.contains(where: { common.count < $0.count }) { removed.incomplete = true }
     return removed
   }
 

@@ -101,6 +101,18 @@ struct ReportAssembly {
     ).places(of: ids)
   }
 
+  /// The clones; of a FETCH_HEAD whose file time proves nothing, that is how late the fetch may have been.
+  func clones() -> [CloneSummary] {
+    let undated = judgement.witnesses.undatedFileTimes
+    return judgement.evidence.clones.enumerated().map { index, clone in
+      var clone = clone
+      if let last = clone.lastFetch, last.by == .fetchHead, undated[index]?.contains(last.time) ?? false {
+        clone.lastFetch?.by = .content
+      }
+      return clone
+    }
+  }
+
   // MARK: - Refs
 
   func refs() -> [RefReport] {
@@ -135,18 +147,6 @@ struct ReportAssembly {
   }
 
   // MARK: - Limits
-
-  /// The clones; of a FETCH_HEAD whose file time proves nothing, that is how late the fetch may have been.
-  func clones() -> [CloneSummary] {
-    let undated = judgement.witnesses.undatedFileTimes
-    return judgement.evidence.clones.enumerated().map { index, clone in
-      var clone = clone
-      if let last = clone.lastFetch, last.by == .fetchHead, undated[index]?.contains(last.time) ?? false {
-        clone.lastFetch?.by = .content
-      }
-      return clone
-    }
-  }
 
   func limits() -> [String] {
     var limits: [String] = []

@@ -1,4 +1,3 @@
-internal import GitStore
 internal import PushModel
 internal import RefLedger
 
@@ -120,7 +119,7 @@ struct Unknowns {
 
   private func mayForce(_ step: Step, to tip: ObjectID) -> Bool {
     guard step.outcome == .applied, case .tip(let before) = step.before else { return false }
-    return judgement.history.contains(before, in: tip) != .yes
+    return Relation(of: before, to: CollectionOfOne(.tip(tip)), isTag: false, judgement.history) != .inAll
   }
 
   private func verdict(_ update: Update) -> Unknown? {

@@ -1,4 +1,3 @@
-internal import GitStore
 internal import PushModel
 internal import RefLedger
 
@@ -186,12 +185,13 @@ struct ForcePushRule: FindingRule {
   ) -> Bool {
     items.contains { item in
       guard judgement.outcomes[timeline.items[item].update].transition == .forced,
-        judgement.isInScope(timeline.items[item].time), let after = timeline.items[item].after,
-        judgement.history.contains(tip, in: after) == .no
+        judgement.isInScope(timeline.items[item].time)
       else { return false }
-      return timeline.possible[item].allSatisfy { step in
-        step.before.tip.map { judgement.history.contains(tip, in: $0) == .yes } ?? false
+      func relation(to values: some Collection<RefValue>) -> Relation {
+        Relation(of: tip, to: values, isTag: false, judgement.history)
       }
+      return relation(to: CollectionOfOne(timeline.items[item].target)) == .inNone
+        && relation(to: timeline.possible[item].lazy.map(\.before)) == .inAll
     }
   }
 }
