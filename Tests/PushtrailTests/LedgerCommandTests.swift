@@ -131,7 +131,9 @@ import Testing
       SELECT count(*) FROM files LEFT JOIN batches ON batches.id = batch
       WHERE codecommit_records > 0 AND batches.id IS NULL
       """
-    #expect(try world.sqlite(unpacked) == "0")
+    // Killed while the tables were being made, it has no file yet.
+    let hasBatches = try world.sqlite("SELECT count(*) FROM sqlite_master WHERE name = 'batches'") == "1"
+    #expect(try world.sqlite(hasBatches ? unpacked : "SELECT count(*) FROM files") == "0")
   }
 
   @Test func `killed at any moment, it holds whole files and goes on`() throws {
