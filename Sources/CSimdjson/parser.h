@@ -22,6 +22,7 @@ struct pt_parser {
   std::vector<pt_span> spans;
   std::vector<pt_day> days;
   std::vector<pt_reference> references;
+  std::vector<pt_session> sessions;
   /// Texts that were written with escapes.
   std::deque<std::string> unescaped;
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstring>
+#include <initializer_list>
 #include <iterator>
 #include <string_view>
 
@@ -185,6 +186,7 @@ class scanner {
     result.days = parser.days.data();
     result.day_count = parser.days.size();
     result.references = parser.references.data();
+    result.sessions = parser.sessions.data();
     return true;
   }
 
@@ -213,15 +215,18 @@ class scanner {
 
   /// Whether nothing in the text is written with escapes.
   bool has_no_escapes = false;
-  /// A `userIdentity` as it was met, and its number.
+  /// A `userIdentity` as it was met, and the number of one of both that it is.
   struct known_identity {
     raw text;
-    uint32_t number = PT_NO_INDEX;
+    uint32_t identity = PT_NO_INDEX;
+    uint32_t session = PT_NO_INDEX;
+
+    bool is_known() const { return identity != PT_NO_INDEX || session != PT_NO_INDEX; }
   };
   std::array<known_identity, 1024> identities{};
   /// What came with an identity and a setting, mostly comes with them again.
   struct habit {
-    uint32_t key[6] = {PT_NO_INDEX};
+    uint32_t key[7] = {PT_NO_INDEX};
     raw agent, recipient, address;
     uint32_t agent_number, recipient_number, address_number, origin;
   };
@@ -232,6 +237,7 @@ class scanner {
     parser.spans.clear();
     parser.days.clear();
     parser.references.clear();
+    parser.sessions.clear();
     parser.unescaped.clear();
     number = 0;
     last_span = 0;
@@ -544,22 +550,92 @@ class scanner {
   static constexpr size_t most_spans = 64;
   static constexpr size_t most_days = 512;
 
-  /// An identity without the time at which its session began, which is new with each session and tells nothing of who.
-  std::string_view without_creation(std::string_view identity) {
+  /// The time at which an identity's session began, which is new with each session and tells nothing of who: a time and
+  /// nothing else, between its quotes. Empty, and at the end, where it has none.
+  static std::string_view creation(std::string_view identity) {
     constexpr std::string_view key = "\"creationDate\"";
     constexpr size_t length = sizeof "YYYY-MM-DDTHH:MM:SSZ" - 1;
+    const std::string_view none = identity.substr(identity.size());
     size_t at = identity.rfind(key);
-    if (at == std::string_view::npos) return identity;
+    if (at == std::string_view::npos) return none;
     at += key.size();
     while (at < identity.size() && (is_space(identity[at]) || identity[at] == ':')) at++;
-    // A time and nothing else, between its quotes: what stands before and after it is kept as it is.
     if (identity.size() - at < length + 2 || identity[at] != '"' || identity[at + length + 1] != '"' ||
         !is_date(identity.data() + at + 1) || !is_clock(identity.data() + at + 1)) {
-      return identity;
+      return none;
     }
-    parser.scratch.assign(identity.substr(0, at + 1));
-    parser.scratch.append(identity.substr(at + length + 1));
-    return parser.scratch;
+    return identity.substr(at + 1, length);
+  }
+
+  /// The number of an identity without some parts of it, which are given in their order.
+  uint32_t number_without(std::string_view identity, std::initializer_list<std::string_view> parts) {
+    parser.scratch.clear();
+    const char *at = identity.data();
+    for (const std::string_view part : parts) {
+      parser.scratch.append(at, static_cast<size_t>(part.data() - at));
+      at = part.data() + part.size();
+    }
+    parser.scratch.append(at, static_cast<size_t>(identity.data() + identity.size() - at));
+    return parser.identities.index(parser.scratch);
+  }
+
+  /// Whether a text is ASCII without control characters below the space, which JSON does not allow.
+  static bool is_plain_ascii(std::string_view text) {
+    constexpr uint64_t ones = 0x0101010101010101u;
+    size_t at = 0;
+    for (; at + sizeof(uint64_t) <= text.size(); at += sizeof(uint64_t)) {
+      uint64_t word;
+      std::memcpy(&word, text.data() + at, sizeof word);
+      // A byte's highest bit is set in the one where it is no ASCII, in the other where it is less than a space.
+      if ((word | (word - ones * ' ')) & ones * 0x80) return false;
+    }
+    return std::all_of(text.begin() + at, text.end(), [](signed char byte) { return byte >= ' '; });
+  }
+
+  /// Reads the identity of an assumed role, in which its type, ids and key stand before any object. `false` where it is of
+  /// another form: it is then known by all of its text.
+  bool read_session(raw identity, pt_session &session) {
+    if (!has_no_escapes) return false;
+    std::string_view arn, principal, access_key;
+    std::array<std::string_view *, 3> order{};
+    size_t count = 0;
+    bool is_role = false;
+    const char *at = identity.start;
+    do {
+      at = skip_space(at + 1);
+      std::string_view name, value;
+      if (*at != '"' || !quoted(at, identity.end, name) || !reach(at, ':')) break;
+      at = skip_space(at + 1);
+      if (*at != '"' || !quoted(at, identity.end, value)) break;
+      std::string_view *const place = name == "arn"           ? &arn
+                                      : name == "principalId" ? &principal
+                                      : name == "accessKeyId" ? &access_key
+                                                              : nullptr;
+      if (name == "type") is_role = value == "AssumedRole";
+      if (!place) continue;
+      // The last of equal names would count.
+      if (place->data() || value.empty() || !is_plain_ascii(value)) return false;
+      *place = value;
+      order[count++] = place;
+    } while (reach(at, ','));
+    const size_t colon = principal.find(':');
+    if (!is_role || count < order.size() || colon == std::string_view::npos || colon + 1 == principal.size()) return false;
+    const std::string_view whole = identity.view(), began = creation(whole);
+    if (began.data() < order[2]->data()) return false;
+    session = {number_without(whole, {*order[0], *order[1], *order[2], began}), slice(arn), slice(principal),
+               slice(access_key)};
+    return session.role != PT_NO_INDEX;
+  }
+
+  static pt_slice slice(std::string_view text) { return {reinterpret_cast<const uint8_t *>(text.data()), text.size()}; }
+
+  /// Reads what stands between the quote that is next and the one after it, and moves on behind that.
+  static bool quoted(const char *&at, const char *end, std::string_view &out) {
+    const auto *quote = static_cast<const char *>(std::memchr(at + 1, '"', static_cast<size_t>(end - at - 1)));
+    if (!quote) return false;
+    out = {at + 1, static_cast<size_t>(quote - at - 1)};
+    at = quote + 1;
+    return true;
   }
 
   /// The number of what a record tells of its repository and of how that was reached.
@@ -625,18 +701,20 @@ class scanner {
     }
 
     const raw identity = found[user_identity];
-    head.identity = identity_number(identity);
+    const known_identity &who = read_identity(identity);
+    head.identity = who.identity;
+    head.session = who.session;
     head.identity_offset = offset(identity.start);
     head.identity_length = identity.size();
     head.setting = setting(found);
-    if (head.identity == PT_NO_INDEX || head.setting == PT_NO_INDEX || !read_client(found, head)) return false;
+    if (!who.is_known() || head.setting == PT_NO_INDEX || !read_client(found, head)) return false;
     head.event_id = {reinterpret_cast<const uint8_t *>(found[event_id].start + 1), found[event_id].size() - 2};
     head.has_uuid = read_uuid(found[event_id].inside(), head.uuid);
     return true;
   }
 
-  /// The number of who it was. Sessions come again and again, unchanged: what looked alike is compared first.
-  uint32_t identity_number(raw identity) {
+  /// Who it was. Sessions come again and again, unchanged: what looked alike is compared first.
+  const known_identity &read_identity(raw identity) {
     // Every second word of the text: keys and names are longer than what lies between.
     uint64_t sum = identity.size();
     for (size_t at = 0; at + sizeof(uint64_t) <= identity.size(); at += 2 * sizeof(uint64_t)) {
@@ -645,10 +723,16 @@ class scanner {
       sum += word * (0x9e3779b97f4a7c15u + 2 * at);
     }
     auto &known = identities[(sum >> 32 ^ sum >> 48) % identities.size()];
-    if (known.number == PT_NO_INDEX || known.text.view() != identity.view()) {
-      known = {identity, parser.identities.index(without_creation(identity.view()))};
+    if (known.is_known() && known.text.view() == identity.view()) return known;
+    known = {identity};
+    pt_session session;
+    if (read_session(identity, session)) {
+      known.session = static_cast<uint32_t>(parser.sessions.size());
+      parser.sessions.push_back(session);
+    } else {
+      known.identity = number_without(identity.view(), {creation(identity.view())});
     }
-    return known.number;
+    return known;
   }
 
   /// Numbers a text that may be absent; `false` where it cannot be.
@@ -667,15 +751,16 @@ class scanner {
     if (!source.is_null_or_absent()) {
       head.address = {reinterpret_cast<const uint8_t *>(source.start + 1), source.size() - 2};
     }
-    const uint32_t key[] = {head.identity,  head.setting,
-                            head.nested[0], head.nested[1],
-                            head.is_push,   static_cast<uint32_t>(head.read_only)};
-    habit &usual = habits[(head.identity * 8 + head.setting * 2 + head.is_push) % habits.size()];
+    const uint32_t key[] = {head.setting,   head.nested[0],
+                            head.nested[1], head.is_push,
+                            static_cast<uint32_t>(head.read_only), head.identity, head.session};
+    const uint32_t who = head.session == PT_NO_INDEX ? head.identity : head.session;
+    habit &usual = habits[(who * 8 + head.setting * 2 + head.is_push) % habits.size()];
     static_assert(sizeof key == sizeof usual.key);
     const bool is_known = std::memcmp(key, usual.key, sizeof key) == 0;
     if (!is_known || !is_same(agent, usual.agent) || !is_same(owner, usual.recipient)) {
       if (!find(parser.texts, agent, head.agent) || !find(parser.texts, owner, head.recipient)) return false;
-      const uint32_t shared[] = {key[0], key[1], key[2], key[3], key[4], key[5], head.agent, head.recipient};
+      const uint32_t shared[] = {key[0], key[1], key[2], key[3], key[4], head.agent, head.recipient};
       head.origin = parser.origins.index({reinterpret_cast<const char *>(shared), sizeof shared});
       if (head.origin == PT_NO_INDEX) return false;
       std::memcpy(usual.key, key, sizeof key);

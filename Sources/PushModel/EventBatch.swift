@@ -9,6 +9,8 @@ public final class EventBatch: Sendable {
   public let tables: EventTables
   /// What `TrailEvent.originNumber` counts.
   public let origins: [EventOrigin]
+  /// What `TrailEvent.principalNumber` counts.
+  public let principals: PrincipalTable
   /// What `TrailEvent.addressNumber` counts.
   public let addresses: [String]
   /// What `EventReferences.refNumber(at:)` counts.
@@ -23,6 +25,7 @@ public final class EventBatch: Sendable {
     self.file = file
     self.tables = tables
     origins = tables.origins
+    principals = tables.principals
     addresses = tables.addresses
     refs = tables.refs
     self.rows = rows
@@ -34,16 +37,17 @@ public final class EventBatch: Sendable {
   /// What every event has.
   @usableFromInline struct Row: Sendable {
     @usableFromInline var id: EventID
+    @usableFromInline var traffic: TrailEvent.Traffic
     /// Of the record in its file, from 1.
     @usableFromInline var record: Int
     @usableFromInline var origin: UInt32
+    @usableFromInline var principal: UInt32
     @usableFromInline var address: UInt32
     /// Index into `details`; `noDetails` of most.
     @usableFromInline var details: UInt32
     /// Where a push's references begin, and how many they are; of a pull, `count` says how it was.
     @usableFromInline var first: UInt32 = 0
     @usableFromInline var count: UInt32 = 0
-    @usableFromInline var traffic: TrailEvent.Traffic
   }
 
   @usableFromInline static let noDetails = UInt32.max
@@ -71,20 +75,21 @@ public final class EventBatch: Sendable {
 /// What events of one file, or of several, share. Their batches with the same tables number these things alike.
 public final class EventTables: Sendable {
   let origins: [EventOrigin]
+  let principals: PrincipalTable
   let addresses: [String]
   let refs: [RefName]
 
-  init(origins: [EventOrigin], addresses: [String], refs: [RefName]) {
+  init(origins: [EventOrigin], principals: PrincipalTable, addresses: [String], refs: [RefName]) {
     self.origins = origins
+    self.principals = principals
     self.addresses = addresses
     self.refs = refs
   }
 }
 
-/// What the events of one client, made in one way, share.
+/// What the events that clients of one kind made in one way share, whoever they were.
 public final class EventOrigin: Hashable, Sendable {
   public let action: String
-  public let principal: Principal
   public let userAgent: String
   public let readOnly: Bool?
   public let recipientAccountID: String?
@@ -92,12 +97,11 @@ public final class EventOrigin: Hashable, Sendable {
   public let gitProtocol: String?
 
   public init(
-    action: String, principal: Principal, userAgent: String = "", readOnly: Bool? = nil,
+    action: String, userAgent: String = "", readOnly: Bool? = nil,
     recipientAccountID: String? = nil, repository: RepositoryReference = RepositoryReference(),
     gitProtocol: String? = nil
   ) {
     self.action = action
-    self.principal = principal
     self.userAgent = userAgent
     self.readOnly = readOnly
     self.recipientAccountID = recipientAccountID
@@ -107,14 +111,13 @@ public final class EventOrigin: Hashable, Sendable {
 
   public static func == (left: EventOrigin, right: EventOrigin) -> Bool {
     left === right
-      || (left.action == right.action && left.principal == right.principal && left.userAgent == right.userAgent
-        && left.readOnly == right.readOnly && left.recipientAccountID == right.recipientAccountID
+      || (left.action == right.action && left.userAgent == right.userAgent && left.readOnly == right.readOnly
+        && left.recipientAccountID == right.recipientAccountID
         && left.repository == right.repository && left.gitProtocol == right.gitProtocol)
   }
 
   public func hash(into hasher: inout Hasher) {
     hasher.combine(action)
-    hasher.combine(principal)
     hasher.combine(userAgent)
   }
 }
@@ -125,6 +128,7 @@ public struct EventBatchBuilder: Sendable {
   private var times: [Timestamp] = []
   private var rows: [EventBatch.Row] = []
   private var origins: [EventOrigin] = []
+  private var principals = PrincipalTable()
   private var addresses: [String] = []
   private var refs: [RefName] = []
   private var references: [EventBatch.Reference] = []
@@ -143,8 +147,17 @@ public struct EventBatchBuilder: Sendable {
 
   /// The number of what events are given by `append(_:at:...)`. Equal ones may have several.
   public mutating func add(_ origin: EventOrigin) -> UInt32 { Self.append(origin, to: &origins) }
+  public mutating func add(_ principal: Principal) -> UInt32 { principals.add(principal) }
   public mutating func add(address: String) -> UInt32 { Self.append(address, to: &addresses) }
   public mutating func add(_ ref: RefName) -> UInt32 { Self.append(ref, to: &refs) }
+
+  /// Adds another session of the role that a principal was in: see `PrincipalTable`.
+  public mutating func add(
+    sessionOf number: UInt32, arn: UnsafeRawBufferPointer, principalID: UnsafeRawBufferPointer,
+    accessKeyID: UnsafeRawBufferPointer
+  ) -> UInt32? {
+    unsafe principals.add(sessionOf: number, arn: arn, principalID: principalID, accessKeyID: accessKeyID)
+  }
 
   private static func append<Value>(_ value: Value, to values: inout [Value]) -> UInt32 {
     values.append(value)
@@ -158,13 +171,13 @@ public struct EventBatchBuilder: Sendable {
   /// - Parameter text: The id's, where it is no UUID.
   public mutating func append(
     _ id: EventID, text: String? = nil, at time: Timestamp, _ traffic: TrailEvent.Traffic,
-    pull: TrailEvent.PullForm = TrailEvent.PullForm(), origin: UInt32, address: UInt32, record: Int
+    pull: TrailEvent.PullForm = TrailEvent.PullForm(), origin: UInt32, principal: UInt32, address: UInt32, record: Int
   ) {
     times.append(time)
     rows.append(
       EventBatch.Row(
-        id: id, record: record, origin: origin, address: address, details: EventBatch.noDetails,
-        count: pull.rawValue, traffic: traffic))
+        id: id, traffic: traffic, record: record, origin: origin, principal: principal, address: address,
+        details: EventBatch.noDetails, count: pull.rawValue))
     if let text {
       rows[rows.count - 1].details = UInt32(details.count)
       details.append(EventBatch.Details(eventID: text))
@@ -189,8 +202,8 @@ public struct EventBatchBuilder: Sendable {
   mutating func append(_ fields: TrailEvent.Fields, at time: Timestamp) {
     let id = EventID(fields.eventID)
     var row = EventBatch.Row(
-      id: id, record: fields.location.record, origin: add(fields.origin), address: add(address: fields.sourceIPAddress),
-      details: EventBatch.noDetails, traffic: .other)
+      id: id, traffic: .other, record: fields.location.record, origin: add(fields.origin),
+      principal: add(fields.principal), address: add(address: fields.sourceIPAddress), details: EventBatch.noDetails)
     var entries: [ReferenceEntry] = []
     switch fields.kind {
     case .pushAdvertisement: row.traffic = .advertisement
@@ -242,7 +255,8 @@ public struct EventBatchBuilder: Sendable {
 
   func batch() -> EventBatch {
     EventBatch(
-      file: file, tables: EventTables(origins: origins, addresses: addresses, refs: refs), rows: rows,
+      file: file, tables: EventTables(origins: origins, principals: principals, addresses: addresses, refs: refs),
+      rows: rows,
       references: references, details: details)
   }
 }

@@ -32,7 +32,7 @@ public struct TrailEvent: Hashable, Sendable {
   }
   /// `eventName`: `GitPush`, `CreateCommit`, ...
   public var action: String { origin.action }
-  public var principal: Principal { origin.principal }
+  public var principal: Principal { batch.principals[Int(row.principal)] }
   public var sourceIPAddress: String { batch.addresses[Int(row.address)] }
   public var userAgent: String { origin.userAgent }
   public var errorCode: String? {
@@ -84,6 +84,10 @@ public struct TrailEvent: Hashable, Sendable {
   @inlinable public var origin: EventOrigin { batch.origins[Int(row.origin)] }
   /// Index into the batch's `origins`.
   @inlinable public var originNumber: Int { Int(row.origin) }
+  /// Index into the batch's `principals`.
+  @inlinable public var principalNumber: Int { Int(row.principal) }
+  /// `Principal.type`.
+  public var principalType: String { batch.principals.type(of: principalNumber) }
   /// Index into the batch's `addresses`.
   @inlinable public var addressNumber: Int { Int(row.address) }
   /// Of a pull.
@@ -123,9 +127,10 @@ public struct TrailEvent: Hashable, Sendable {
       Fields(
         eventID: eventID, sharedEventID: sharedEventID,
         origin: EventOrigin(
-          action: action, principal: principal, userAgent: userAgent, readOnly: readOnly,
-          recipientAccountID: recipientAccountID, repository: repository, gitProtocol: gitProtocol),
-        sourceIPAddress: sourceIPAddress, errorCode: errorCode, errorMessage: errorMessage, replaces: replaces,
+          action: action, userAgent: userAgent, readOnly: readOnly, recipientAccountID: recipientAccountID,
+          repository: repository, gitProtocol: gitProtocol),
+        principal: principal, sourceIPAddress: sourceIPAddress, errorCode: errorCode, errorMessage: errorMessage,
+        replaces: replaces,
         kind: kind, location: location))
   }
 
@@ -144,8 +149,9 @@ public struct TrailEvent: Hashable, Sendable {
   var fields: Fields {
     let details = details
     return Fields(
-      eventID: eventID, sharedEventID: details?.sharedEventID, origin: origin, sourceIPAddress: sourceIPAddress,
-      errorCode: details?.errorCode, errorMessage: details?.errorMessage, replaces: details?.replaces, kind: kind,
+      eventID: eventID, sharedEventID: details?.sharedEventID, origin: origin, principal: principal,
+      sourceIPAddress: sourceIPAddress, errorCode: details?.errorCode, errorMessage: details?.errorMessage,
+      replaces: details?.replaces, kind: kind,
       location: location)
   }
 
@@ -154,6 +160,7 @@ public struct TrailEvent: Hashable, Sendable {
     var eventID: String
     var sharedEventID: String?
     var origin: EventOrigin
+    var principal: Principal
     var sourceIPAddress: String
     var errorCode: String?
     var errorMessage: String?
@@ -165,7 +172,7 @@ public struct TrailEvent: Hashable, Sendable {
       get { origin.repository }
       set {
         origin = EventOrigin(
-          action: origin.action, principal: origin.principal, userAgent: origin.userAgent, readOnly: origin.readOnly,
+          action: origin.action, userAgent: origin.userAgent, readOnly: origin.readOnly,
           recipientAccountID: origin.recipientAccountID, repository: newValue, gitProtocol: origin.gitProtocol)
       }
     }

@@ -87,9 +87,6 @@ public struct EventSet: Sendable {
   }
 }
 
-/// New in each process, lest somebody choose ids that fall on one place.
-private let seed = (UInt64(truncatingIfNeeded: 1.hashValue), UInt64(truncatingIfNeeded: 2.hashValue))
-
 /// Finds events that may not be the only ones of their ids, by a few bits an event: a hash that was not met before is of
 /// an id that was not.
 private enum RepeatedIDs {
@@ -105,7 +102,7 @@ private enum RepeatedIDs {
     let all = events.span
     for index in all.indices {
       guard all[index].standsAlone else { return nil }
-      let place = UInt32(truncatingIfNeeded: all[index].id.hash(seed: seed)) & UInt32(truncatingIfNeeded: size - 1)
+      let place = UInt32(truncatingIfNeeded: all[index].id.hash(seed: hashSeed)) & UInt32(truncatingIfNeeded: size - 1)
       let (word, bit) = (Int(place / 64), (1 as UInt64) << UInt64(place % 64))
       bits[word].again |= bits[word].met & bit
       bits[word].met |= bit
@@ -142,7 +139,7 @@ private struct EventNumbers {
   }
 
   private func find(_ index: Int, in events: [TrailEvent]) -> (slot: Int, hash: UInt32, number: Int?) {
-    let hash = events[index].id.hash(seed: seed)
+    let hash = events[index].id.hash(seed: hashSeed)
     let part = UInt32(truncatingIfNeeded: hash >> 32)
     var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
     while slots[slot].number != Self.none {

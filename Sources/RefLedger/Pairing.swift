@@ -3,77 +3,55 @@ internal import PushModel
 /// Numbers, from 0, for who asks from where with what: principal, address, client and protocol.
 struct Clients {
   private struct Software: Hashable {
-    var principal: Int
     var client: String
     var gitProtocol: String
   }
 
-  private struct Client: Hashable {
-    var software: UInt32
-    var address: UInt32
-  }
-
-  private struct Actor: Hashable {
-    var principal: Int
-    var address: UInt32
-  }
-
   private var ofOrigins = SharedNumbers { $0.origins.count }
+  private var ofPrincipals = SharedNumbers { $0.principals.count }
   private var ofAddresses = SharedNumbers { $0.addresses.count }
-  /// Which client was last seen of each origin, by the origin's place: hardly anybody changes address.
-  private var recent: [(address: UInt32, client: Int)?] = []
-  private var clients: [Client: Int] = [:]
+  /// Which client was last seen of each principal, by the principal's place: hardly anybody changes address or software.
+  private var recent: [(address: UInt32, software: UInt32, client: Int)?] = []
+  /// Of an actor and their software.
+  private var clients = PairNumbers()
   /// By client, a number for who it is and from where, whatever the software.
   private(set) var actors: [UInt32] = []
-  private var numberOfActor: [Actor: UInt32] = [:]
+  /// Of a principal and an address.
+  private var numberOfActor = PairNumbers()
+  private var principals = PairNumbers()
   private var software: [Software: UInt32] = [:]
-  private var addresses: [String: UInt32] = [:]
-  /// Principals have long names, and there are few of them: numbers stand for them.
-  private var names: [String: Int] = [:]
-  private var principals: [ObjectIdentifier: Int] = [:]
+  private var addresses = TextNumbers()
 
   mutating func number(of event: TrailEvent) -> Int {
-    let place = ofOrigins.place(of: event.originNumber, in: event.batch)
+    let originPlace = ofOrigins.place(of: event.originNumber, in: event.batch)
+    let software = ofOrigins[originPlace] ?? number(of: event.origin)
+    ofOrigins[originPlace] = software
     let addressPlace = ofAddresses.place(of: event.addressNumber, in: event.batch)
-    let address = ofAddresses[addressPlace] ?? Self.number(event.sourceIPAddress, &addresses)
+    let address = ofAddresses[addressPlace] ?? addresses.number(of: event.sourceIPAddress)
     ofAddresses[addressPlace] = address
-    if place < recent.count, let (known, client) = recent[place], known == address { return client }
-
-    let software = ofOrigins[place] ?? number(of: event.origin)
-    ofOrigins[place] = software
-    let key = Client(software: software, address: address)
-    let client = clients[key] ?? clients.count
-    if client == clients.count {
-      clients[key] = client
-      let actor = Actor(principal: number(of: event.principal), address: address)
-      actors.append(Self.number(actor, &numberOfActor))
+    let place = ofPrincipals.place(of: event.principalNumber, in: event.batch)
+    if place < recent.count, let last = recent[place], last.address == address, last.software == software {
+      return last.client
     }
+    let principal = ofPrincipals[place] ?? number(of: event.batch.principals.identity(of: event.principalNumber))
+    ofPrincipals[place] = principal
+    let actor = numberOfActor.number(of: UInt64(principal), UInt64(address))
+    let client = Int(clients.number(of: UInt64(actor), UInt64(software)))
+    if client == actors.count { actors.append(actor) }
     while recent.count <= place { recent.append(nil) }
-    recent[place] = (address, client)
+    recent[place] = (address, software, client)
     return client
   }
 
-  private static func number<Value: Hashable>(_ value: Value, _ numbers: inout [Value: UInt32]) -> UInt32 {
-    if let number = numbers[value] { return number }
-    let number = UInt32(numbers.count)
-    numbers[value] = number
-    return number
-  }
-
   private mutating func number(of origin: EventOrigin) -> UInt32 {
-    Self.number(
-      Software(
-        principal: number(of: origin.principal), client: origin.userAgent, gitProtocol: origin.gitProtocol ?? ""),
-      &software)
+    let key = Software(client: origin.userAgent, gitProtocol: origin.gitProtocol ?? "")
+    let number = software[key] ?? UInt32(software.count)
+    software[key] = number
+    return number
   }
 
-  private mutating func number(of principal: Principal) -> Int {
-    if let number = principals[principal.sharedBlock] { return number }
-    let name = principal.arn ?? [principal.type, principal.name, principal.accountID ?? ""].joined(separator: "\n")
-    let number = names[name] ?? names.count
-    names[name] = number
-    principals[principal.sharedBlock] = number
-    return number
+  private mutating func number(of identity: PrincipalIdentity) -> UInt32 {
+    principals.number(of: identity.head, identity.tail)
   }
 }
 

@@ -19,14 +19,16 @@ SERVICES = [("ec2", "DescribeInstances", "true"), ("sts", "AssumeRole", "true"),
 
 
 class Shape:
-    """What to make: `git` is the part of the records that is CodeCommit's, `pulls` the part of those that is reads."""
+    """What to make: `git` is the part of the records that is CodeCommit's, `pulls` the part of those that is reads, `builds`
+    the part of those that is of a session of its own, as a pipeline's are, rather than of one of sixty people."""
 
-    def __init__(self, name, files, records, git, pulls=0.5, seed=1):
-        self.name, self.files, self.records, self.git, self.pulls, self.seed = name, files, records, git, pulls, seed
+    def __init__(self, name, files, records, git, pulls=0.5, builds=0.0, seed=1):
+        self.name, self.files, self.records, self.seed = name, files, records, seed
+        self.git, self.pulls, self.builds = git, pulls, builds
 
     @property
     def folder(self):
-        return f"{self.name}-f{self.files}-r{self.records}-g{self.git:g}-p{self.pulls:g}-s{self.seed}"
+        return f"{self.name}-f{self.files}-r{self.records}-g{self.git:g}-p{self.pulls:g}-b{self.builds:g}-s{self.seed}"
 
 
 def digits(chance, count):
@@ -47,7 +49,9 @@ def git_record(chance, moment, shape):
     is_pull = chance.random() < shape.pulls
     transferred = chance.random() < 0.9
     # One's key and address are new each hour.
-    session = random.Random(f"{shape.seed} {person} {moment // 3600}")
+    is_build = chance.random() < shape.builds
+    session = chance if is_build else random.Random(f"{shape.seed} {person} {moment // 3600}")
+    name = f"AWSCodeBuild-{uuid(chance)}" if is_build else f"person{person}@example.com"
     key, address = digits(session, 12).upper(), ".".join(str(session.randrange(1, 255)) for _ in range(4))
     request = "null"
     if not is_pull and transferred:
@@ -58,8 +62,8 @@ def git_record(chance, moment, shape):
     shallow = ',"shallow":false' if is_pull and transferred else ""
     return (
         '{"eventVersion":"1.11","userIdentity":{"type":"AssumedRole",'
-        f'"principalId":"AROAEXAMPLEROLE00001:person{person}@example.com",'
-        f'"arn":"arn:aws:sts::{ACCOUNT}:assumed-role/Developers/person{person}@example.com","accountId":"{ACCOUNT}",'
+        f'"principalId":"AROAEXAMPLEROLE00001:{name}",'
+        f'"arn":"arn:aws:sts::{ACCOUNT}:assumed-role/Developers/{name}","accountId":"{ACCOUNT}",'
         f'"accessKeyId":"ASIA{key}","sessionContext":{{"sessionIssuer":{{"type":"Role",'
         f'"principalId":"AROAEXAMPLEROLE00001","arn":"arn:aws:iam::{ACCOUNT}:role/Developers","accountId":"{ACCOUNT}",'
         f'"userName":"Developers"}},"attributes":{{"creationDate":"{iso(moment - moment % 3600)}","mfaAuthenticated":"true"}}}}}},'

@@ -16,10 +16,10 @@ FLOOR = "libdeflate-gunzip -c"
 
 
 def add_arguments(parser):
-    parser.add_argument("--sets", default="mixed,codecommit,import", help="which to measure")
+    parser.add_argument("--sets", default="mixed,codecommit,builds,import", help="which to measure")
     parser.add_argument("--mixed", default="400x1600", help="files x records of the logs of many services")
     parser.add_argument("--git", type=float, default=0.005, help="the part of those records that is CodeCommit's")
-    parser.add_argument("--codecommit", default="40x5000", help="files x records of GitPush and GitPull alone")
+    parser.add_argument("--codecommit", default="40x5000", help="files x records of GitPush and GitPull alone, by people and by builds")
     parser.add_argument("--pushes", default="400x500", help="files x GitPush records for import and show")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=5)
@@ -28,12 +28,13 @@ def add_arguments(parser):
 
 def run(arguments, binary, folder):
     """Returns what was measured, for --json."""
-    def shape(name, text, git, pulls=0.5):
+    def shape(name, text, git, pulls=0.5, builds=0.0):
         count, records = (int(part) for part in text.split("x"))
-        return logs.Shape(name, count, records, git, pulls, arguments.seed)
+        return logs.Shape(name, count, records, git, pulls, builds, arguments.seed)
 
     shapes = {"mixed": shape("mixed", arguments.mixed, arguments.git),
               "codecommit": shape("codecommit", arguments.codecommit, 1.0),
+              "builds": shape("builds", arguments.codecommit, 1.0, builds=1.0),
               "import": shape("pushes", arguments.pushes, 1.0, 0.0)}
     folder.mkdir(parents=True, exist_ok=True)
     machine = about_machine()
@@ -102,7 +103,7 @@ def contenders(binary, world, files):
 
 def measure_reading(name, binary, world, arguments):
     if not shutil.which("libdeflate-gunzip"):
-        raise SystemExit("libdeflate-gunzip is not here: scripts/install-dependencies brings it")
+        raise SystemExit("libdeflate-gunzip is not here: on Debian, libdeflate-tools has it")
     files = logs.files(world)
     found = contenders(binary, world, files)
     quick = {name: work for name, (isSlow, work) in found.items() if not isSlow}

@@ -99,6 +99,16 @@ typedef struct {
   uint32_t ref;
 } pt_reference;
 
+/// A session of an assumed role: texts of printable ASCII, none of them empty, and the number that its identity has without
+/// them. In two sessions of one number nothing else differs, but for the time at which each began.
+typedef struct {
+  uint32_t role;
+  pt_slice arn;
+  /// With something behind a colon.
+  pt_slice principal_id;
+  pt_slice access_key;
+} pt_session;
+
 /// What the scan reads of a record that the caller must see: CodeCommit's, unreadable ones, those with unusual times.
 typedef struct {
   size_t offset;
@@ -129,10 +139,13 @@ typedef struct {
   /// The two words of `event_id`, where it is a UUID in small letters.
   bool has_uuid;
   uint64_t uuid[2];
-  /// Stands for all of these together: `is_push`, `read_only`, `identity`, `setting`, `nested`, `agent`, `recipient`.
+  /// Stands for all of these together: `is_push`, `read_only`, `setting`, `nested`, `agent`, `recipient`.
   uint32_t origin;
-  /// Who `userIdentity` says it was, whenever their session began; and where it lies in the text.
+  /// Who `userIdentity` says it was, whenever their session began: PT_NO_INDEX where `session` tells it.
   uint32_t identity;
+  /// Among the scan's sessions; PT_NO_INDEX where `identity` tells who it was.
+  uint32_t session;
+  /// Where `userIdentity` lies in the text.
   size_t identity_offset;
   size_t identity_length;
   /// All that tells the repository and how it was reached: `additionalEventData`, `resources`, region and account.
@@ -173,6 +186,7 @@ typedef struct {
   const pt_day *days;
   size_t day_count;
   const pt_reference *references;
+  const pt_session *sessions;
   /// Whether, beside its `Records`, the object has a member of a name under which exports hold theirs.
   bool has_export;
   /// Where the first JSON text ended; `length` unless something follows it.

@@ -47,7 +47,10 @@ struct PlainRecord {
   var references: Range<Int>?
   /// Stands for `isPush`, `readOnly` and the numbers below together.
   var origin: UInt32
+  /// Who it was; UInt32.max where `session` tells it.
   var identity: UInt32
+  /// Among the scan's sessions; `nil` where `identity` tells who it was.
+  var session: Int?
   var setting: UInt32
   var nested: (UInt32, UInt32)
   var agent: UInt32
@@ -118,7 +121,8 @@ struct ScannedSpan {
       time: head.pointee.has_seconds ? Timestamp(seconds: head.pointee.seconds) : nil, number: head.pointee.number,
       isPush: head.pointee.is_push, readOnly: head.pointee.read_only == 1,
       references: head.pointee.has_references ? first..<first + Int(head.pointee.reference_count) : nil,
-      origin: head.pointee.origin, identity: head.pointee.identity, setting: head.pointee.setting,
+      origin: head.pointee.origin, identity: head.pointee.identity,
+      session: head.pointee.session == PT_NO_INDEX ? nil : Int(head.pointee.session), setting: head.pointee.setting,
       nested: head.pointee.nested, agent: head.pointee.agent, recipient: head.pointee.recipient,
       address: head.pointee.address_number, isInSpan: head.pointee.is_in_span)
   }
@@ -141,6 +145,9 @@ struct ScannedSpan {
     let head = unsafe result.heads[index]
     return unsafe head.identity_offset..<head.identity_offset + head.identity_length
   }
+
+  /// One of the sessions that plain records have.
+  func session(_ index: Int) -> ScannedSession { unsafe ScannedSession(result.sessions[index]) }
 
   /// Empty where there is none.
   func address(_ index: Int) -> String {
@@ -181,6 +188,32 @@ struct ScannedSpan {
 
   private static func text(_ slice: pt_slice) -> String? {
     unsafe slice.bytes == nil || slice.length == 0 ? nil : slice.text
+  }
+}
+
+/// A session of an assumed role, as a scan saw it.
+@safe struct ScannedSession {
+  /// Sessions of one number differ in nothing but the texts below.
+  let role: UInt32
+  private let texts: pt_session
+
+  init(_ session: pt_session) {
+    unsafe texts = session
+    unsafe role = session.role
+  }
+
+  var arn: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(start: texts.arn.bytes, count: texts.arn.length) }
+  var principalID: UnsafeRawBufferPointer {
+    unsafe UnsafeRawBufferPointer(start: texts.principal_id.bytes, count: texts.principal_id.length)
+  }
+  var accessKeyID: UnsafeRawBufferPointer {
+    unsafe UnsafeRawBufferPointer(start: texts.access_key.bytes, count: texts.access_key.length)
+  }
+
+  /// The same, for a price that does not matter.
+  func principal(like other: Principal) -> Principal {
+    unsafe other.inSession(
+      arn: texts.arn.text, principalID: texts.principal_id.text, accessKeyID: texts.access_key.text)
   }
 }
 

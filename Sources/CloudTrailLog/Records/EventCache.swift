@@ -19,8 +19,17 @@ struct EventCache {
     var pull: TrailEvent.PullForm?
   }
 
+  /// What the sessions of one role are.
+  private enum Role {
+    /// Like one that was parsed, but for the texts of their own.
+    case like(Principal)
+    /// Each has to be parsed.
+    case unlikeAny
+  }
+
   private var generation: UInt64 = 0
   private var principals: [Principal?] = []
+  private var roles: [Role?] = []
   private var settings: [Setting?] = []
   private var forms: [Form] = []
   private var soundNested: [Bool] = []
@@ -28,14 +37,12 @@ struct EventCache {
   private var refs: [RefName?] = []
   private var addresses: [String?] = []
   private var origins: [EventOrigin?] = []
-  private var ofBatch = (origins: BatchNumbers(), addresses: BatchNumbers(), refs: BatchNumbers())
+  private var ofBatch = NumbersOfBatch()
 
   /// To be called before the records of a scan are appended to a batch.
   mutating func begin(_ parser: JSONParser) {
     startGeneration(of: parser)
-    ofBatch.origins.begin()
-    ofBatch.addresses.begin()
-    ofBatch.refs.begin()
+    ofBatch.begin()
   }
 
   /// Appends the event; `false` where something in the record was never parsed.
@@ -50,9 +57,10 @@ struct EventCache {
     if let known = ofBatch.origins.known(record.origin) {
       origin = known
     } else {
-      guard let new = self.origin(record, at: index, in: scan, of: bytes, parser) else { return false }
+      guard let new = self.origin(record, parser) else { return false }
       origin = ofBatch.origins.number(of: record.origin) { batch.add(new) }
     }
+    guard let principal = principal(record, at: index, in: scan, of: bytes, parser, &batch) else { return false }
     let address: UInt32 =
       if record.address == UInt32.max {
         batch.add(address: scan.address(index))
@@ -65,7 +73,7 @@ struct EventCache {
     let text = record.id == nil ? scan.eventID(index) : nil
     batch.append(
       record.id ?? EventID(text ?? ""), text: text, at: time, traffic, pull: pull, origin: origin,
-      address: address, record: number)
+      principal: principal, address: address, record: number)
     for position in record.references ?? 0..<0 {
       let (commit, name) = scan.reference(position)
       let ref = ofBatch.refs.number(of: name) {
@@ -90,15 +98,13 @@ struct EventCache {
   }
 
   /// What the record shares with others.
-  private mutating func origin(
-    _ record: PlainRecord, at index: Int, in scan: RecordScan, of bytes: ByteBuffer, _ parser: JSONParser
-  ) -> EventOrigin? {
+  private mutating func origin(_ record: PlainRecord, _ parser: JSONParser) -> EventOrigin? {
     if Int(record.origin) < origins.count, let origin = origins[Int(record.origin)] { return origin }
     guard Int(record.setting) < settings.count, let setting = settings[Int(record.setting)], isSound(record.nested.0),
-      isSound(record.nested.1), let principal = principal(record.identity, scan.identity(index), of: bytes, parser)
+      isSound(record.nested.1)
     else { return nil }
     let origin = EventOrigin(
-      action: record.isPush ? "GitPush" : "GitPull", principal: principal, userAgent: text(record.agent, parser) ?? "",
+      action: record.isPush ? "GitPush" : "GitPull", userAgent: text(record.agent, parser) ?? "",
       readOnly: record.readOnly, recipientAccountID: text(record.recipient, parser), repository: setting.repository,
       gitProtocol: setting.gitProtocol)
     Self.set(&origins, record.origin, origin)
@@ -108,7 +114,7 @@ struct EventCache {
   /// Remembers what a plain record, parsed, gave without any damage.
   mutating func learn(_ record: PlainRecord, _ event: TrailEvent, _ parser: JSONParser) {
     startGeneration(of: parser)
-    Self.set(&principals, record.identity, event.principal)
+    if record.session == nil { Self.set(&principals, record.identity, event.principal) }
     _ = Self.remembered(&settings, record.setting) {
       Setting(repository: event.repository, gitProtocol: event.gitProtocol)
     }
@@ -133,17 +139,52 @@ struct EventCache {
     }
   }
 
-  /// Who an identity is: read from the record, for most sessions push but a few times.
+  /// The batch's number of who it was, as the record tells; `nil` where that is damaged.
   private mutating func principal(
-    _ index: UInt32, _ range: Range<Int>, of bytes: ByteBuffer, _ parser: JSONParser
-  ) -> Principal? {
-    if Int(index) < principals.count, let principal = principals[Int(index)] { return principal }
+    _ record: PlainRecord, at index: Int, in scan: RecordScan, of bytes: ByteBuffer, _ parser: JSONParser,
+    _ batch: inout EventBatchBuilder
+  ) -> UInt32? {
+    guard let number = record.session else {
+      if let known = ofBatch.principals.known(record.identity) { return known }
+      if Int(record.identity) >= principals.count || principals[Int(record.identity)] == nil {
+        guard let (principal, _) = parsed(scan.identity(index), of: bytes, parser) else { return nil }
+        Self.set(&principals, record.identity, principal)
+      }
+      guard let principal = principals[Int(record.identity)] else { return nil }
+      return ofBatch.principals.number(of: record.identity) { batch.add(principal) }
+    }
+    if let known = ofBatch.sessions.known(UInt32(number)) { return known }
+    let session = scan.session(number)
+    if Int(session.role) >= roles.count || roles[Int(session.role)] == nil {
+      guard let (principal, identity) = parsed(scan.identity(index), of: bytes, parser) else { return nil }
+      let isLike = Self.sharesRole(identity) && session.principal(like: principal) == principal
+      Self.set(&roles, session.role, isLike ? .like(principal) : .unlikeAny)
+    }
+    var new: UInt32?
+    if case .like(let other) = roles[Int(session.role)] {
+      let role = ofBatch.roles.number(of: session.role) { batch.add(other) }
+      new = unsafe batch.add(
+        sessionOf: role, arn: session.arn, principalID: session.principalID, accessKeyID: session.accessKeyID)
+    }
+    if new == nil { new = parsed(scan.identity(index), of: bytes, parser).map { batch.add($0.principal) } }
+    guard let new else { return nil }
+    return ofBatch.sessions.number(of: UInt32(number)) { new }
+  }
+
+  /// Who an identity is: read from the record, for most sessions push but a few times.
+  private func parsed(
+    _ range: Range<Int>, of bytes: ByteBuffer, _ parser: JSONParser
+  ) -> (principal: Principal, identity: JSONValue)? {
     guard case .value(let identity) = parser.parse(bytes, range) else { return nil }
     var fields = RecordFields()
     let principal = fields.principal(of: identity)
-    guard fields.damage.isEmpty else { return nil }
-    Self.set(&principals, index, principal)
-    return principal
+    return fields.damage.isEmpty ? (principal, identity) : nil
+  }
+
+  /// Whether nothing of the role is read from what is a session's own: of its name that is so where no issuer tells it.
+  private static func sharesRole(_ identity: JSONValue) -> Bool {
+    let names = identity.members.map(\.name)
+    return Set(names).count == names.count && identity["sessionContext"]?["sessionIssuer"]?["userName"]?.text != nil
   }
 
   private func isSound(_ nested: UInt32) -> Bool {
@@ -164,6 +205,25 @@ struct EventCache {
   private static func set<Value>(_ values: inout [Value?], _ index: UInt32, _ value: Value) {
     while values.count <= Int(index) { values.append(nil) }
     values[Int(index)] = value
+  }
+}
+
+/// The numbers of all that the events of a batch share.
+private struct NumbersOfBatch {
+  var origins = BatchNumbers()
+  var principals = BatchNumbers()
+  var roles = BatchNumbers()
+  var sessions = BatchNumbers()
+  var addresses = BatchNumbers()
+  var refs = BatchNumbers()
+
+  mutating func begin() {
+    origins.begin()
+    principals.begin()
+    roles.begin()
+    sessions.begin()
+    addresses.begin()
+    refs.begin()
   }
 }
 

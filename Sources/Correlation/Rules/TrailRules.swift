@@ -128,7 +128,7 @@ struct DeniedPushRule: FindingRule {
 struct RootPushRule: FindingRule {
   func findings(in judgement: Judgement) -> [Finding] {
     judgement.order.compactMap { index in
-      guard judgement.ledger.pushes[index].event.principal.type == "Root" else { return nil }
+      guard judgement.ledger.pushes[index].event.principalType == "Root" else { return nil }
       let push = judgement.ledger.pushes[index]
       guard judgement.isInScope(push.time) else { return nil }
       let refs = push.updates.map { judgement.ledger.updates[$0].ref.shorthand }

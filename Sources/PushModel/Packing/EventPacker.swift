@@ -5,7 +5,7 @@
 /// few events have. All numbers are little-endian.
 public struct EventPacker {
   /// Raised whenever the form changes: bytes of another form are no longer read.
-  public static let form = 1
+  public static let form = 2
 
   private var texts: [[UInt8]: UInt32] = [:]
   private var textLengths = PackedBytes()
@@ -19,7 +19,8 @@ public struct EventPacker {
   /// Batches whose tables are known by identity, and must not go away meanwhile.
   private var held: [EventBatch] = []
   /// What the numbers in the tables of the batch that was held last are here.
-  private var ofTables: (origins: [UInt32?], addresses: [UInt32?], refs: [UInt32?]) = ([], [], [])
+  private var ofTables: (origins: [UInt32?], principals: [UInt32?], addresses: [UInt32?], refs: [UInt32?]) =
+    ([], [], [], [])
   private var files: [PackedBytes] = []
 
   public init() {}
@@ -62,6 +63,7 @@ public struct EventPacker {
     var times = PackedBytes()
     var records = PackedBytes()
     var origins = PackedBytes()
+    var principals = PackedBytes()
     var addresses = PackedBytes()
     var flags = PackedBytes()
     /// How many references a push has; how a pull was.
@@ -78,7 +80,8 @@ public struct EventPacker {
       result.append(count)
       result.append(referenceCount)
       for column in [
-        ids, times, records, origins, addresses, flags, counts, referenceIDs, referenceRefs, deletions, details,
+        ids, times, records, origins, principals, addresses, flags, counts, referenceIDs, referenceRefs, deletions,
+        details,
       ] { result += column }
       return result
     }
@@ -97,6 +100,7 @@ public struct EventPacker {
     columns.records.append(record &- columns.last.record)
     columns.last = (time, record)
     columns.origins.append(number(ofOrigin: Int(row.origin), in: event.batch))
+    columns.principals.append(number(ofPrincipal: Int(row.principal), in: event.batch))
     columns.addresses.append(number(ofAddress: Int(row.address), in: event.batch))
     columns.counts.append(row.count)
     let hasDetails = row.details != EventBatch.noDetails
@@ -174,8 +178,8 @@ public struct EventPacker {
     guard held.last?.tables !== batch.tables else { return }
     held.append(batch)
     ofTables = (
-      Array(repeating: nil, count: batch.origins.count), Array(repeating: nil, count: batch.addresses.count),
-      Array(repeating: nil, count: batch.refs.count)
+      Array(repeating: nil, count: batch.origins.count), Array(repeating: nil, count: batch.principals.count),
+      Array(repeating: nil, count: batch.addresses.count), Array(repeating: nil, count: batch.refs.count)
     )
   }
 
@@ -185,6 +189,13 @@ public struct EventPacker {
     let number = knownOrigins[ObjectIdentifier(origin)] ?? self.number(of: origin)
     knownOrigins[ObjectIdentifier(origin)] = number
     ofTables.origins[index] = number
+    return number
+  }
+
+  private mutating func number(ofPrincipal index: Int, in batch: EventBatch) -> UInt32 {
+    if let known = ofTables.principals[index] { return known }
+    let number = self.number(of: batch.principals[index])
+    ofTables.principals[index] = number
     return number
   }
 
@@ -204,8 +215,8 @@ public struct EventPacker {
 
   private mutating func number(of origin: EventOrigin) -> UInt32 {
     origins.number(of: [
-      number(of: origin.action), number(of: origin.principal), number(of: origin.userAgent),
-      Self.number(of: origin.readOnly), number(ofOptional: origin.recipientAccountID), number(of: origin.repository),
+      number(of: origin.action), number(of: origin.userAgent), Self.number(of: origin.readOnly),
+      number(ofOptional: origin.recipientAccountID), number(of: origin.repository),
       number(ofOptional: origin.gitProtocol),
     ])
   }

@@ -10,33 +10,34 @@ public struct PackedEvents: Sendable {
     var source = PackedSource(bytes)
     let lengths = source.list(ofWidth: 4) { $0.number(UInt32.self) }
     source.texts = lengths.map { source.characters($0) }
-    let principals = source.list(ofWidth: 44) { source in
+    var principals = PrincipalTable()
+    let listed = source.list(ofWidth: 44) { source in
       Principal(
         type: source.text(), name: source.text(), arn: source.optionalText(), accountID: source.optionalText(),
         principalID: source.optionalText(), accessKeyID: source.optionalText(), role: source.optionalText(),
         session: source.optionalText(), sourceIdentity: source.optionalText(), mfa: source.optionalFlag(),
         invokedBy: source.optionalText())
     }
+    for principal in listed { _ = principals.add(principal) }
     let repositories = source.list(ofWidth: 20) { source in
       RepositoryReference(
         name: source.optionalText(), id: source.optionalText(), partition: source.optionalText(),
         accountID: source.optionalText(), region: source.optionalText())
     }
-    let origins = source.list(ofWidth: 28) { source -> EventOrigin? in
-      let action = source.text()
-      guard let principal = source.element(of: principals) else { return nil }
-      let (agent, readOnly, recipient) = (source.text(), source.optionalFlag(), source.optionalText())
+    let origins = source.list(ofWidth: 24) { source -> EventOrigin? in
+      let (action, agent, readOnly) = (source.text(), source.text(), source.optionalFlag())
+      let recipient = source.optionalText()
       guard let repository = source.element(of: repositories) else { return nil }
       return EventOrigin(
-        action: action, principal: principal, userAgent: agent, readOnly: readOnly, recipientAccountID: recipient,
-        repository: repository, gitProtocol: source.optionalText())
+        action: action, userAgent: agent, readOnly: readOnly, recipientAccountID: recipient, repository: repository,
+        gitProtocol: source.optionalText())
     }
     let addresses = source.list(ofWidth: 4) { $0.text() }
     let refs = source.list(ofWidth: 4) { RefName($0.text()) }
     let sizes = source.list(ofWidth: 4) { $0.number(UInt32.self) }
     files = sizes.map { source.part(Int($0)) }
     guard source.isFinished else { return nil }
-    tables = EventTables(origins: origins, addresses: addresses, refs: refs)
+    tables = EventTables(origins: origins, principals: principals, addresses: addresses, refs: refs)
   }
 
   /// How many files there are.
@@ -58,6 +59,7 @@ private struct PackedColumns {
   private var times: PackedSource
   private var records: PackedSource
   private var origins: PackedSource
+  private var principals: PackedSource
   private var addresses: PackedSource
   private var flags: PackedSource
   private var counts: PackedSource
@@ -74,6 +76,7 @@ private struct PackedColumns {
     times = source.part(count * 4)
     records = source.part(count * 4)
     origins = source.part(count * 4)
+    principals = source.part(count * 4)
     addresses = source.part(count * 4)
     flags = source.part(count)
     counts = source.part(count * 4)
@@ -99,13 +102,14 @@ private struct PackedColumns {
       let id = EventID(uuid: columns.ids.number(), columns.ids.number())
       time &+= columns.times.number()
       record &+= columns.records.number()
-      let (origin, address): (UInt32, UInt32) = (columns.origins.number(), columns.addresses.number())
-      guard let traffic = flags.traffic, origin < tables.origins.count, address < tables.addresses.count else {
-        return nil
-      }
+      let (origin, principal): (UInt32, UInt32) = (columns.origins.number(), columns.principals.number())
+      let address: UInt32 = columns.addresses.number()
+      guard let traffic = flags.traffic, origin < tables.origins.count, principal < tables.principals.count,
+        address < tables.addresses.count
+      else { return nil }
       var row = EventBatch.Row(
-        id: id, record: Int(record), origin: origin, address: address, details: EventBatch.noDetails,
-        count: columns.counts.number(), traffic: traffic)
+        id: id, traffic: traffic, record: Int(record), origin: origin, principal: principal, address: address,
+        details: EventBatch.noDetails, count: columns.counts.number())
       if traffic == .push {
         guard row.count <= UInt32(references.count) - first else { return nil }
         row.first = row.count > 0 ? first : 0
