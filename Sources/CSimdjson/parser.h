@@ -27,7 +27,7 @@ struct pt_parser {
   std::deque<std::string> unescaped;
 
   // What scans have met so far.
-  pushtrail::interner identities, settings, nested, texts, addresses, origins;
+  pushtrail::interner identities, settings, nested, texts, origins;
   /// For the key of a setting.
   std::string scratch;
   uint64_t generation = 0;

@@ -164,8 +164,7 @@ class scanner {
       : parser(parser), options(options), base(reinterpret_cast<const char *>(bytes)), length(length) {}
 
   bool run(pt_scan_result &result) {
-    interner *const known[] = {&parser.identities, &parser.settings, &parser.nested,
-                               &parser.texts,      &parser.addresses, &parser.origins};
+    interner *const known[] = {&parser.identities, &parser.settings, &parser.nested, &parser.texts, &parser.origins};
     if (std::any_of(std::begin(known), std::end(known), [](const interner *one) { return one->is_full(); })) {
       for (interner *one : known) one->clear();
       parser.generation++;
@@ -187,6 +186,8 @@ class scanner {
     result.day_count = parser.days.size();
     result.references = parser.references.data();
     result.sessions = parser.sessions.data();
+    result.session_count = parser.sessions.size();
+    result.session_bytes = session_bytes;
     return true;
   }
 
@@ -224,6 +225,17 @@ class scanner {
     bool is_known() const { return identity != PT_NO_INDEX || session != PT_NO_INDEX; }
   };
   std::array<known_identity, 1024> identities{};
+  size_t session_bytes = 0;
+  /// An address as it was met, and its number.
+  struct known_address {
+    raw text;
+    uint32_t number = PT_NO_INDEX;
+  };
+  std::array<known_address, 512> addresses{};
+  uint32_t address_count = 0;
+  /// The role that was met last, which is mostly met again: its text without a session's own, and its number.
+  std::string_view last_role;
+  uint32_t last_role_number = PT_NO_INDEX;
   /// What came with an identity and a setting, mostly comes with them again.
   struct habit {
     uint32_t key[7] = {PT_NO_INDEX};
@@ -241,6 +253,7 @@ class scanner {
     parser.unescaped.clear();
     number = 0;
     last_span = 0;
+    session_bytes = 0;
   }
 
   // MARK: - The usual form, by its outline
@@ -579,6 +592,32 @@ class scanner {
     return parser.identities.index(parser.scratch);
   }
 
+  /// The same of an assumed role, which is mostly the one that was met last.
+  uint32_t role_number(std::string_view identity, std::initializer_list<std::string_view> parts) {
+    size_t left = identity.size();
+    for (const std::string_view part : parts) left -= part.size();
+    if (left == last_role.size() && is_last_role(identity, parts)) return last_role_number;
+    last_role_number = number_without(identity, parts);
+    last_role = parser.identities.text(last_role_number);
+    return last_role_number;
+  }
+
+  /// Whether an identity that has the length of the last role's, its parts left out, has its text too.
+  bool is_last_role(std::string_view identity, std::initializer_list<std::string_view> parts) const {
+    const char *at = identity.data(), *known = last_role.data();
+    const auto is_next = [&](const char *end) {
+      const auto size = static_cast<size_t>(end - at);
+      const bool is_same = std::memcmp(at, known, size) == 0;
+      known += size;
+      return is_same;
+    };
+    for (const std::string_view part : parts) {
+      if (!is_next(part.data())) return false;
+      at = part.data() + part.size();
+    }
+    return is_next(identity.data() + identity.size());
+  }
+
   /// Whether a text is ASCII without control characters below the space, which JSON does not allow.
   static bool is_plain_ascii(std::string_view text) {
     constexpr uint64_t ones = 0x0101010101010101u;
@@ -619,11 +658,15 @@ class scanner {
       order[count++] = place;
     } while (reach(at, ','));
     const size_t colon = principal.find(':');
-    if (!is_role || count < order.size() || colon == std::string_view::npos || colon + 1 == principal.size()) return false;
+    if (!is_role || count < order.size() || colon == std::string_view::npos) return false;
+    principal.remove_prefix(colon + 1);
+    const std::string_view name = principal;
+    if (name.empty() || name.find('/') != std::string_view::npos) return false;
+    if (arn.size() <= name.size() || arn[arn.size() - name.size() - 1] != '/') return false;
+    arn.remove_prefix(arn.size() - name.size());
     const std::string_view whole = identity.view(), began = creation(whole);
-    if (began.data() < order[2]->data()) return false;
-    session = {number_without(whole, {*order[0], *order[1], *order[2], began}), slice(arn), slice(principal),
-               slice(access_key)};
+    if (arn != name || began.data() < order[2]->data()) return false;
+    session = {role_number(whole, {*order[0], *order[1], *order[2], began}), slice(name), slice(access_key)};
     return session.role != PT_NO_INDEX;
   }
 
@@ -729,6 +772,7 @@ class scanner {
     if (read_session(identity, session)) {
       known.session = static_cast<uint32_t>(parser.sessions.size());
       parser.sessions.push_back(session);
+      session_bytes += session.name.length + session.access_key.length;
     } else {
       known.identity = number_without(identity.view(), {creation(identity.view())});
     }
@@ -775,11 +819,23 @@ class scanner {
     head.recipient = usual.recipient_number;
     head.origin = usual.origin;
     if (!is_same(source, usual.address)) {
-      find(parser.addresses, source, usual.address_number);
       usual.address = source;
+      usual.address_number = address_number(source);
     }
     head.address_number = usual.address_number;
     return true;
+  }
+
+  /// The number of an address, which most of its file's records share with others.
+  uint32_t address_number(raw address) {
+    if (address.is_null_or_absent()) return PT_NO_INDEX;
+    // Its last bytes differ most; the quotes and what stands before them make up for what it is shorter.
+    uint64_t word;
+    std::memcpy(&word, address.end - sizeof word, sizeof word);
+    word *= 0x9e3779b97f4a7c15u;
+    known_address &known = addresses[word >> 32 & (addresses.size() - 1)];
+    if (known.number == PT_NO_INDEX || known.text.view() != address.view()) known = {address, address_count++};
+    return known.number;
   }
 
   /// Reads `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`. Capitals are left to others: they make another text.

@@ -92,7 +92,7 @@ struct FileReading: Sendable {
           task.reading.spans.note(file: task.place)
           for span in scan.spans { task.reading.spans.note(span, in: task.place) }
         }
-        task.events.reserveCapacity(scan.count)
+        task.events.reserveCapacity(scan.count, sessions: scan.sessions.count, bytes: scan.sessions.bytes)
         events.begin(parser)
         // What came before, in an earlier text of the same file, is counted already.
         let before = task.reading.records

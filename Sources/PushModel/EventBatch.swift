@@ -138,9 +138,11 @@ public struct EventBatchBuilder: Sendable {
 
   public var count: Int { rows.count }
 
-  public mutating func reserveCapacity(_ count: Int) {
+  /// Room for events, and for sessions of so many bytes.
+  public mutating func reserveCapacity(_ count: Int, sessions: Int = 0, bytes: Int = 0) {
     times.reserveCapacity(count)
     rows.reserveCapacity(count)
+    principals.reserve(sessions: sessions, bytes: bytes)
   }
 
   // MARK: - What events share
@@ -153,10 +155,9 @@ public struct EventBatchBuilder: Sendable {
 
   /// Adds another session of the role that a principal was in: see `PrincipalTable`.
   public mutating func add(
-    sessionOf number: UInt32, arn: UnsafeRawBufferPointer, principalID: UnsafeRawBufferPointer,
-    accessKeyID: UnsafeRawBufferPointer
+    sessionOf number: UInt32, named name: UnsafeRawBufferPointer, accessKeyID: UnsafeRawBufferPointer
   ) -> UInt32? {
-    unsafe principals.add(sessionOf: number, arn: arn, principalID: principalID, accessKeyID: accessKeyID)
+    unsafe principals.add(sessionOf: number, named: name, accessKeyID: accessKeyID)
   }
 
   private static func append<Value>(_ value: Value, to values: inout [Value]) -> UInt32 {

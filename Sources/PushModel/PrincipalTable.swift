@@ -1,20 +1,25 @@
 /// Who made the events of a batch, each told by a number.
 ///
-/// A role's sessions are new with every hour and with every run of a pipeline: of each, only the texts that tell it from
-/// the others are kept, and its `Principal` is made when it is asked for.
+/// A role's sessions are new with every hour and with every run of a pipeline: of each, only its name and key are kept, and
+/// its `Principal` is made when it is asked for.
 public struct PrincipalTable: Sendable {
-  /// A principal: all of `wholes[whole]`, but for the texts of its own, where it has any.
+  private struct Whole {
+    var principal: Principal
+    /// What the identities of other sessions of its role begin with.
+    var role: PrincipalIdentity.Beginning?
+  }
+
+  /// A principal: all of `wholes[whole]`, but for its own name and key, where it has them.
   private struct Entry {
     var identity: PrincipalIdentity
     var whole: UInt32
-    /// Where its texts begin in `texts`, one after the other.
-    var start: UInt32
-    var arn: UInt16 = 0
-    var principalID: UInt16 = 0
-    var accessKeyID: UInt16 = 0
+    /// Where its name begins in `texts`, and its key behind that.
+    var start: UInt32 = 0
+    var name: UInt32 = 0
+    var accessKeyID: UInt32 = 0
   }
 
-  private var wholes: [Principal] = []
+  private var wholes: [Whole] = []
   private var entries: [Entry] = []
   private var texts: [UInt8] = []
 
@@ -22,50 +27,51 @@ public struct PrincipalTable: Sendable {
 
   public var count: Int { entries.count }
 
+  mutating func reserve(sessions: Int, bytes: Int) {
+    entries.reserveCapacity(entries.count + sessions)
+    texts.reserveCapacity(texts.count + bytes)
+  }
+
   /// Returns its number. Equal ones may have several.
   public mutating func add(_ principal: Principal) -> UInt32 {
-    entries.append(
-      Entry(identity: PrincipalIdentity(principal), whole: UInt32(wholes.count), start: UInt32(texts.count)))
-    wholes.append(principal)
+    entries.append(Entry(identity: PrincipalIdentity(principal), whole: UInt32(wholes.count)))
+    wholes.append(Whole(principal: principal))
     return UInt32(entries.count - 1)
   }
 
   /// Adds another session of the role that a principal with a number was in; `nil` where its texts have no room.
   ///
-  /// The bytes are ASCII, and must make `Principal.inSession(arn:principalID:accessKeyID:)` right.
+  /// The bytes are ASCII, and must make `Principal.inSession(named:accessKeyID:)` right.
   public mutating func add(
-    sessionOf number: UInt32, arn: UnsafeRawBufferPointer, principalID: UnsafeRawBufferPointer,
-    accessKeyID: UnsafeRawBufferPointer
+    sessionOf number: UInt32, named name: UnsafeRawBufferPointer, accessKeyID: UnsafeRawBufferPointer
   ) -> UInt32? {
-    guard let start = UInt32(exactly: texts.count), let arnCount = UInt16(exactly: arn.count),
-      let principalIDCount = UInt16(exactly: principalID.count),
-      let accessKeyIDCount = UInt16(exactly: accessKeyID.count)
+    let whole = Int(entries[Int(number)].whole)
+    let role = wholes[whole].role ?? PrincipalIdentity.Beginning(roleOf: wholes[whole].principal)
+    wholes[whole].role = role
+    guard let start = UInt32(exactly: texts.count), let nameCount = UInt32(exactly: name.count),
+      let accessKeyIDCount = UInt32(exactly: accessKeyID.count)
     else { return nil }
-    unsafe texts += arn
-    unsafe texts += principalID
+    unsafe texts += name
     unsafe texts += accessKeyID
     entries.append(
       unsafe Entry(
-        identity: PrincipalIdentity(arn: arn), whole: entries[Int(number)].whole, start: start, arn: arnCount,
-        principalID: principalIDCount, accessKeyID: accessKeyIDCount))
+        identity: PrincipalIdentity(role, name), whole: UInt32(whole), start: start, name: nameCount,
+        accessKeyID: accessKeyIDCount))
     return UInt32(entries.count - 1)
   }
 
   public subscript(number: Int) -> Principal {
     let entry = entries[number]
-    let whole = wholes[Int(entry.whole)]
-    guard entry.arn > 0 else { return whole }
-    var start = Int(entry.start)
-    func next(_ count: UInt16) -> String {
-      defer { start += Int(count) }
-      return String(decoding: texts[start..<start + Int(count)], as: UTF8.self)
-    }
+    let whole = wholes[Int(entry.whole)].principal
+    guard entry.name > 0 else { return whole }
+    let key = Int(entry.start + entry.name)
     return whole.inSession(
-      arn: next(entry.arn), principalID: next(entry.principalID), accessKeyID: next(entry.accessKeyID))
+      named: String(decoding: texts[Int(entry.start)..<key], as: UTF8.self),
+      accessKeyID: String(decoding: texts[key..<key + Int(entry.accessKeyID)], as: UTF8.self))
   }
 
   /// `Principal.type`, which sessions of a role share.
-  public func type(of number: Int) -> String { wholes[Int(entries[number].whole)].type }
+  public func type(of number: Int) -> String { wholes[Int(entries[number].whole)].principal.type }
 
   /// Who it is, whatever key they used.
   public func identity(of number: Int) -> PrincipalIdentity { entries[number].identity }
@@ -77,31 +83,52 @@ public struct PrincipalIdentity: Hashable, Sendable {
   public let head: UInt64
   public let tail: UInt64
 
-  init(_ principal: Principal) {
-    var text = principal.arn ?? [principal.type, principal.name, principal.accountID ?? ""].joined(separator: "\n")
-    self = text.withUTF8 { unsafe Self(arn: UnsafeRawBufferPointer($0)) }
+  /// What the identities of all that have the same ARN up to its last slash begin with.
+  struct Beginning: Sendable {
+    fileprivate var first = Hasher()
+    fileprivate var second = Hasher()
+
+    init(roleOf principal: Principal) { self.init(PrincipalIdentity.text(of: principal).role) }
+
+    fileprivate init(_ text: some StringProtocol) {
+      second.combine(true)
+      first.combine(text)
+      second.combine(text)
+    }
   }
 
-  init(arn: UnsafeRawBufferPointer) {
-    var (first, second) = (Hasher(), Hasher())
-    unsafe first.combine(bytes: arn)
-    second.combine(true)
-    unsafe second.combine(bytes: arn)
+  init(_ principal: Principal) {
+    let (role, rest) = Self.text(of: principal)
+    var name = String(rest)
+    self = name.withUTF8 { unsafe Self(Beginning(role), UnsafeRawBufferPointer($0)) }
+  }
+
+  init(_ beginning: Beginning, _ name: UnsafeRawBufferPointer) {
+    var (first, second) = (beginning.first, beginning.second)
+    unsafe first.combine(bytes: name)
+    unsafe second.combine(bytes: name)
     head = UInt64(bitPattern: Int64(first.finalize()))
     tail = UInt64(bitPattern: Int64(second.finalize()))
+  }
+
+  /// All that tells who it is: up to the last slash, and what follows that.
+  private static func text(of principal: Principal) -> (role: Substring, name: Substring) {
+    let text = principal.arn ?? [principal.type, principal.name, principal.accountID ?? ""].joined(separator: "\n")
+    let end = text.utf8.lastIndex(of: UInt8(ascii: "/")).map { text.utf8.index(after: $0) } ?? text.startIndex
+    return (text[..<end], text[end...])
   }
 }
 
 extension Principal {
-  /// The same role in another session, whose name is what follows the colon of its `principalID`; a source identity stays
-  /// with the role.
-  public func inSession(arn: String, principalID: String, accessKeyID: String) -> Principal {
-    let session = principalID.utf8.firstIndex(of: UInt8(ascii: ":")).map { colon in
-      String(principalID[principalID.utf8.index(after: colon)...])
-    }
+  /// The same role in another session, with whose name its ARN ends and its `principalID` behind the colon; a source
+  /// identity stays with the role.
+  public func inSession(named name: String, accessKeyID: String) -> Principal {
+    let slash = arn?.utf8.lastIndex(of: UInt8(ascii: "/"))
+    let colon = principalID?.utf8.firstIndex(of: UInt8(ascii: ":"))
     return Principal(
-      type: type, name: sourceIdentity ?? session ?? name, arn: arn, accountID: accountID, principalID: principalID,
-      accessKeyID: accessKeyID, role: role, session: session, sourceIdentity: sourceIdentity, mfa: mfa,
+      type: type, name: sourceIdentity ?? name, arn: slash.flatMap { arn?[...$0] }.map { $0 + name },
+      accountID: accountID, principalID: colon.flatMap { principalID?[...$0] }.map { $0 + name },
+      accessKeyID: accessKeyID, role: role, session: name, sourceIdentity: sourceIdentity, mfa: mfa,
       invokedBy: invokedBy)
   }
 }

@@ -99,13 +99,12 @@ typedef struct {
   uint32_t ref;
 } pt_reference;
 
-/// A session of an assumed role: texts of printable ASCII, none of them empty, and the number that its identity has without
-/// them. In two sessions of one number nothing else differs, but for the time at which each began.
+/// A session of an assumed role: its name, with which `arn` ends behind a slash and `principalId` behind its first colon, its
+/// key, both of ASCII and not empty, and the number that its identity has without them. In two sessions of one number nothing
+/// else differs, but for the time at which each began.
 typedef struct {
   uint32_t role;
-  pt_slice arn;
-  /// With something behind a colon.
-  pt_slice principal_id;
+  pt_slice name;
   pt_slice access_key;
 } pt_session;
 
@@ -152,7 +151,7 @@ typedef struct {
   uint32_t setting;
   uint32_t nested[2];
   pt_slice address;
-  /// Among the addresses; PT_NO_INDEX where there is none, or too many.
+  /// Among the scan's addresses, of which equal ones may have several; PT_NO_INDEX where there is none.
   uint32_t address_number;
   /// Among the texts; PT_NO_INDEX where absent.
   uint32_t agent;
@@ -187,6 +186,9 @@ typedef struct {
   size_t day_count;
   const pt_reference *references;
   const pt_session *sessions;
+  size_t session_count;
+  /// Of all sessions' names and keys together.
+  size_t session_bytes;
   /// Whether, beside its `Records`, the object has a member of a name under which exports hold theirs.
   bool has_export;
   /// Where the first JSON text ended; `length` unless something follows it.

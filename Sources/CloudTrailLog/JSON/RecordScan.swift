@@ -55,7 +55,7 @@ struct PlainRecord {
   var nested: (UInt32, UInt32)
   var agent: UInt32
   var recipient: UInt32
-  /// UInt32.max where there is none, or where too many are known.
+  /// Among the scan's addresses; UInt32.max where there is none.
   var address: UInt32
   /// Whether a span has its time.
   var isInSpan: Bool
@@ -146,6 +146,9 @@ struct ScannedSpan {
     return unsafe head.identity_offset..<head.identity_offset + head.identity_length
   }
 
+  /// How many sessions plain records have, and how many bytes the texts of these.
+  var sessions: (count: Int, bytes: Int) { unsafe (result.session_count, result.session_bytes) }
+
   /// One of the sessions that plain records have.
   func session(_ index: Int) -> ScannedSession { unsafe ScannedSession(result.sessions[index]) }
 
@@ -193,7 +196,7 @@ struct ScannedSpan {
 
 /// A session of an assumed role, as a scan saw it.
 @safe struct ScannedSession {
-  /// Sessions of one number differ in nothing but the texts below.
+  /// Sessions of one number differ in nothing but name and key.
   let role: UInt32
   private let texts: pt_session
 
@@ -202,18 +205,14 @@ struct ScannedSpan {
     unsafe role = session.role
   }
 
-  var arn: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(start: texts.arn.bytes, count: texts.arn.length) }
-  var principalID: UnsafeRawBufferPointer {
-    unsafe UnsafeRawBufferPointer(start: texts.principal_id.bytes, count: texts.principal_id.length)
-  }
+  var name: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(start: texts.name.bytes, count: texts.name.length) }
   var accessKeyID: UnsafeRawBufferPointer {
     unsafe UnsafeRawBufferPointer(start: texts.access_key.bytes, count: texts.access_key.length)
   }
 
-  /// The same, for a price that does not matter.
+  /// The session of the role that another principal was in.
   func principal(like other: Principal) -> Principal {
-    unsafe other.inSession(
-      arn: texts.arn.text, principalID: texts.principal_id.text, accessKeyID: texts.access_key.text)
+    unsafe other.inSession(named: texts.name.text, accessKeyID: texts.access_key.text)
   }
 }
 

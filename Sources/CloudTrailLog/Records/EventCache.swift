@@ -35,7 +35,6 @@ struct EventCache {
   private var soundNested: [Bool] = []
   private var texts: [String?] = []
   private var refs: [RefName?] = []
-  private var addresses: [String?] = []
   private var origins: [EventOrigin?] = []
   private var ofBatch = NumbersOfBatch()
 
@@ -65,9 +64,7 @@ struct EventCache {
       if record.address == UInt32.max {
         batch.add(address: scan.address(index))
       } else {
-        ofBatch.addresses.number(of: record.address) {
-          batch.add(address: Self.remembered(&addresses, record.address) { scan.address(index) })
-        }
+        ofBatch.addresses.number(of: record.address) { batch.add(address: scan.address(index)) }
       }
     let traffic: TrailEvent.Traffic = !record.isPush ? .pull : record.references == nil ? .advertisement : .push
     let text = record.id == nil ? scan.eventID(index) : nil
@@ -163,8 +160,7 @@ struct EventCache {
     var new: UInt32?
     if case .like(let other) = roles[Int(session.role)] {
       let role = ofBatch.roles.number(of: session.role) { batch.add(other) }
-      new = unsafe batch.add(
-        sessionOf: role, arn: session.arn, principalID: session.principalID, accessKeyID: session.accessKeyID)
+      new = unsafe batch.add(sessionOf: role, named: session.name, accessKeyID: session.accessKeyID)
     }
     if new == nil { new = parsed(scan.identity(index), of: bytes, parser).map { batch.add($0.principal) } }
     guard let new else { return nil }
