@@ -39,6 +39,16 @@ public struct PrincipalTable: Sendable {
     return UInt32(entries.count - 1)
   }
 
+  /// A session by its name and key, and a principal that was in its role; `nil` where the number is of no such.
+  func session(_ number: Int) -> (other: Principal, name: ArraySlice<UInt8>, accessKeyID: ArraySlice<UInt8>)? {
+    let entry = entries[number]
+    guard entry.name > 0 else { return nil }
+    let key = Int(entry.start + entry.name)
+    return (
+      wholes[Int(entry.whole)].principal, texts[Int(entry.start)..<key], texts[key..<key + Int(entry.accessKeyID)]
+    )
+  }
+
   /// Adds another session of the role that a principal with a number was in; `nil` where its texts have no room.
   ///
   /// The bytes are ASCII, and must make `Principal.inSession(named:accessKeyID:)` right.
@@ -61,13 +71,9 @@ public struct PrincipalTable: Sendable {
   }
 
   public subscript(number: Int) -> Principal {
-    let entry = entries[number]
-    let whole = wholes[Int(entry.whole)].principal
-    guard entry.name > 0 else { return whole }
-    let key = Int(entry.start + entry.name)
-    return whole.inSession(
-      named: String(decoding: texts[Int(entry.start)..<key], as: UTF8.self),
-      accessKeyID: String(decoding: texts[key..<key + Int(entry.accessKeyID)], as: UTF8.self))
+    guard let (other, name, accessKeyID) = session(number) else { return wholes[Int(entries[number].whole)].principal }
+    return other.inSession(
+      named: String(decoding: name, as: UTF8.self), accessKeyID: String(decoding: accessKeyID, as: UTF8.self))
   }
 
   /// `Principal.type`, which sessions of a role share.

@@ -57,7 +57,53 @@ import Testing
           gitProtocol: optional(3), replaces: index % 6 == 0 ? word(3) : nil, kind: kind,
           location: RecordLocation(file: file, record: index * (seed + 1) + 1)))
     }
+    appendSessions(to: &builder, seed)
     return Array(builder.events())
+  }
+
+  /// Pulls of some sessions of two roles, the same ones several times.
+  private static func appendSessions(to builder: inout EventBatchBuilder, _ seed: Int) {
+    let origin = builder.add(EventOrigin(action: "GitPull", userAgent: "git/2.43.0"))
+    let address = builder.add(address: "192.0.2.1")
+    for role in 0..<2 {
+      let other = builder.add(
+        Principal(
+          type: "AssumedRole", name: "first", arn: "arn:aws:sts::1:assumed-role/R\(role)/first",
+          principalID: "AROA\(role):first", accessKeyID: "ASIA", role: "R\(role)", session: "first",
+          sourceIdentity: role == 0 ? nil : "carol"))
+      for index in 0..<6 {
+        let (name, key) = (Array("build-\(index % 4 + seed)".utf8), Array("ASIA\(index % 3)".utf8))
+        let session = unsafe name.withUnsafeBytes { name in
+          unsafe key.withUnsafeBytes { unsafe builder.add(sessionOf: other, named: name, accessKeyID: $0) }
+        }
+        builder.append(
+          EventID(uuid: UInt64(role), UInt64(index)), at: Timestamp(seconds: 1_700_000_000), .pull, origin: origin,
+          principal: session ?? other, address: address, record: 100 + index)
+      }
+    }
+  }
+
+  @Test func `a session has its own name and key, and all else of its role`() {
+    let principals = Self.events(file: "a", seed: 3).suffix(12).map(\.principal)
+    #expect(
+      principals[9]
+        == Principal(
+          type: "AssumedRole", name: "carol", arn: "arn:aws:sts::1:assumed-role/R1/build-6",
+          principalID: "AROA1:build-6", accessKeyID: "ASIA0", role: "R1", session: "build-6", sourceIdentity: "carol"))
+    #expect(principals[2].name == "build-5" && principals[2].accessKeyID == "ASIA2")
+  }
+
+  @Test func `who it is does not depend on how it was read, nor on the key`() throws {
+    var table = PrincipalTable()
+    let role = Principal(type: "AssumedRole", name: "a", arn: "arn:x/R/a", principalID: "P:a", accessKeyID: "1")
+    let other = table.add(role)
+    let name = Array("b".utf8)
+    let session = try #require(
+      unsafe name.withUnsafeBytes { unsafe table.add(sessionOf: other, named: $0, accessKeyID: $0) })
+    let whole = table.add(Principal(type: "AssumedRole", name: "b", arn: "arn:x/R/b", accessKeyID: "2"))
+    #expect(table.identity(of: Int(session)) == table.identity(of: Int(whole)))
+    #expect(table.identity(of: Int(session)) != table.identity(of: Int(other)))
+    #expect(table[Int(other)] == role)
   }
 
   /// Texts are compared by Swift as one reads them; here each byte counts.

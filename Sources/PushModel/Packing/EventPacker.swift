@@ -1,7 +1,7 @@
 /// Packs the events of several files into bytes, of which `PackedEvents` makes them again.
 ///
 /// First come the tables that the files share: texts, each once; principals, repositories and origins, of numbers of
-/// texts; addresses and refs. Then every file's rows and references, column by column, for columns compress well, and what
+/// texts; addresses and refs; sessions, of a principal's number and of how long name and key are, which follow. Then every file's rows and references, column by column, for columns compress well, and what
 /// few events have. All numbers are little-endian.
 public struct EventPacker {
   /// Raised whenever the form changes: bytes of another form are no longer read.
@@ -15,6 +15,9 @@ public struct EventPacker {
   private var origins = NumberedRows()
   private var addresses = NumberedRows()
   private var refs = NumberedRows()
+  private var sessions: [Session: UInt32] = [:]
+  private var sessionRows = PackedBytes()
+  private var sessionTexts = PackedBytes()
   private var knownOrigins: [ObjectIdentifier: UInt32] = [:]
   /// Batches whose tables are known by identity, and must not go away meanwhile.
   private var held: [EventBatch] = []
@@ -38,6 +41,9 @@ public struct EventPacker {
       result.append(UInt32(table.count))
       result += table.bytes
     }
+    result.append(UInt32(sessions.count))
+    result += sessionRows
+    result += sessionTexts
     result.append(UInt32(files.count))
     for file in files { result.append(UInt32(file.bytes.count)) }
     for file in files { result += file }
@@ -194,8 +200,36 @@ public struct EventPacker {
 
   private mutating func number(ofPrincipal index: Int, in batch: EventBatch) -> UInt32 {
     if let known = ofTables.principals[index] { return known }
-    let number = self.number(of: batch.principals[index])
+    let number: UInt32
+    if let session = batch.principals.session(index) {
+      number = self.number(of: session) | PackedEvents.sessionMark
+    } else {
+      number = self.number(of: batch.principals[index])
+    }
     ofTables.principals[index] = number
+    return number
+  }
+
+  /// A session of the role that a principal with a number is in.
+  private struct Session: Hashable {
+    var other: UInt32
+    var name: ArraySlice<UInt8>
+    var accessKeyID: ArraySlice<UInt8>
+  }
+
+  private mutating func number(
+    of session: (other: Principal, name: ArraySlice<UInt8>, accessKeyID: ArraySlice<UInt8>)
+  ) -> UInt32 {
+    let session = Session(
+      other: number(of: session.other), name: session.name, accessKeyID: session.accessKeyID)
+    if let known = sessions[session] { return known }
+    let number = UInt32(sessions.count)
+    sessions[session] = number
+    sessionRows.append(session.other)
+    sessionRows.append(UInt32(session.name.count))
+    sessionRows.append(UInt32(session.accessKeyID.count))
+    sessionTexts += Array(session.name)
+    sessionTexts += Array(session.accessKeyID)
     return number
   }
 

@@ -105,14 +105,19 @@ struct PackedSource: Sendable {
     return number == 0 ? nil : number == 2
   }
 
-  /// The text that the next bytes are.
-  mutating func characters(_ count: UInt32) -> String {
+  /// The next bytes.
+  mutating func bytes(_ count: UInt32) -> ArraySlice<UInt8> {
     guard count <= end - position else {
       damage()
-      return ""
+      return []
     }
     defer { position += Int(count) }
-    return String(decoding: bytes[position..<position + Int(count)], as: UTF8.self)
+    return bytes[position..<position + Int(count)]
+  }
+
+  /// The text that the next bytes are.
+  mutating func characters(_ count: UInt32) -> String {
+    String(decoding: bytes(count), as: UTF8.self)
   }
 
   /// The next bytes, to be read apart.

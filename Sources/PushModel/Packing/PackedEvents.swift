@@ -3,8 +3,13 @@
 /// Of bytes that no packer made comes `nil`, or events that nobody logged, but never more harm: who keeps the bytes must
 /// notice when they change.
 public struct PackedEvents: Sendable {
+  /// Set in the numbers of principals that count sessions.
+  static let sessionMark: UInt32 = 1 << 31
+
   private let tables: EventTables
   private let files: [PackedSource]
+  /// How many of its principals are no sessions: these come after them.
+  private let wholes: UInt32
 
   public init?(_ bytes: [UInt8]) {
     var source = PackedSource(bytes)
@@ -34,9 +39,24 @@ public struct PackedEvents: Sendable {
     }
     let addresses = source.list(ofWidth: 4) { $0.text() }
     let refs = source.list(ofWidth: 4) { RefName($0.text()) }
+    let sessions = source.list(ofWidth: 12) { source in
+      (other: source.number(UInt32.self), name: source.number(UInt32.self), accessKeyID: source.number(UInt32.self))
+    }
+    principals.reserve(sessions: sessions.count, bytes: 64 * sessions.count)
+    for session in sessions {
+      let (name, accessKeyID) = (source.bytes(session.name), source.bytes(session.accessKeyID))
+      guard session.other < listed.count, !name.isEmpty else { return nil }
+      let number = unsafe name.withUnsafeBytes { name in
+        unsafe accessKeyID.withUnsafeBytes { accessKeyID in
+          unsafe principals.add(sessionOf: session.other, named: name, accessKeyID: accessKeyID)
+        }
+      }
+      guard number != nil else { return nil }
+    }
     let sizes = source.list(ofWidth: 4) { $0.number(UInt32.self) }
     files = sizes.map { source.part(Int($0)) }
     guard source.isFinished else { return nil }
+    wholes = UInt32(listed.count)
     tables = EventTables(origins: origins, principals: principals, addresses: addresses, refs: refs)
   }
 
@@ -46,7 +66,7 @@ public struct PackedEvents: Sendable {
   /// The events of the file that was packed in this place, under the name that it has now.
   public func events(ofFile place: Int, named name: String) -> [TrailEvent]? {
     guard files.indices.contains(place), let columns = PackedColumns(files[place]) else { return nil }
-    guard let (batch, times) = columns.batch(file: name, tables) else { return nil }
+    guard let (batch, times) = columns.batch(file: name, tables, wholes: wholes) else { return nil }
     return times.indices.map { TrailEvent(batch, UInt32($0), times[$0]) }
   }
 }
@@ -88,7 +108,7 @@ private struct PackedColumns {
   }
 
   /// All of it, and each row's time.
-  func batch(file: String, _ tables: EventTables) -> (EventBatch, times: [Timestamp])? {
+  func batch(file: String, _ tables: EventTables, wholes: UInt32) -> (EventBatch, times: [Timestamp])? {
     var columns = self
     guard let references = columns.references(tables) else { return nil }
     var (rows, times): ([EventBatch.Row], [Timestamp]) = ([], [])
@@ -102,7 +122,9 @@ private struct PackedColumns {
       let id = EventID(uuid: columns.ids.number(), columns.ids.number())
       time &+= columns.times.number()
       record &+= columns.records.number()
-      let (origin, principal): (UInt32, UInt32) = (columns.origins.number(), columns.principals.number())
+      let origin: UInt32 = columns.origins.number()
+      var principal: UInt32 = columns.principals.number()
+      if principal & PackedEvents.sessionMark != 0 { principal = wholes &+ (principal ^ PackedEvents.sessionMark) }
       let address: UInt32 = columns.addresses.number()
       guard let traffic = flags.traffic, origin < tables.origins.count, principal < tables.principals.count,
         address < tables.addresses.count
