@@ -13,6 +13,8 @@ struct SightingGatherer {
   static let sameCommand: Int64 = 5
   /// By how much FETCH_HEAD must be younger than what git writes once, in seconds: a copy makes all files equally old.
   static let copyMargin: Int64 = 60
+  /// By how much a clock may be off before what it says is thought impossible, in seconds.
+  static let wrongestClock: Int64 = 86_400
 
   private struct Dated {
     var earliest: Timestamp?
@@ -93,7 +95,7 @@ struct SightingGatherer {
   private func fetches(writing file: Clone.FetchHeadFile, _ lines: [FetchHead.Line]) -> [ReflogEntry] {
     let ids = Set(lines.map(\.id))
     return trackingRefs().flatMap { ref in
-      clone.reflog(ref.rawValue).filter { entry in
+      clone.reflog(ref.name.rawValue).filter { entry in
         ids.contains(entry.new) && abs(entry.time - file.time) <= Self.sameCommand && entry.act != .push
       }
     }
@@ -155,8 +157,8 @@ struct SightingGatherer {
   // MARK: - Reflogs
 
   /// Local refs that mirror server refs of this repository.
-  private func trackingRefs() -> [RefName] {
-    clone.refs.map(\.name).filter { name in remotes.contains { $0.tracks(name) } }
+  private func trackingRefs() -> [Clone.LocalRef] {
+    clone.refs.filter { ref in remotes.contains { $0.tracks(ref.name) } }
   }
 
   /// Tracking refs' logs: what fetches brought, and what pushes put there.
@@ -230,10 +232,10 @@ struct SightingGatherer {
   }
 
   /// Whether an entry may have that time: not before git was, nor a day or more after this run.
-  private func isPossible(_ time: Timestamp) -> Bool { time.seconds > 0 && time <= now + 86_400 }
+  private func isPossible(_ time: Timestamp) -> Bool { time.seconds > 0 && time <= now + Self.wrongestClock }
 
   private func noteDamage(into result: inout CloneSightings) {
-    for ref in trackingRefs() {
+    for ref in trackingRefs().map(\.name) {
       let damaged = clone.damagedReflogLines(ref.rawValue)
       if let first = damaged.first {
         let others = damaged.count > 1 ? " (and \(damaged.count - 1) more)" : ""
@@ -311,11 +313,14 @@ struct SightingGatherer {
     return nil
   }
 
-  /// `git clone` lists what it saw in packed-refs; any later rewrite of that file (gc, pack-refs, a deleted tag) makes it
-  /// younger than the clone, and silent. One in the very seconds of the clone shows too: git writes the remote's HEAD
-  /// after packed-refs, and packs no local branch.
+  /// `git clone` lists what it saw in packed-refs.
   func readFreshClone(into result: inout CloneSightings) {
-    guard let origin = cloneEntry(), repository.matches(CodeCommitURL(origin.url)) else { return }
+    guard let origin = cloneEntry() else {
+      // The server's HEAD led nowhere, or the clone keeps no reflogs.
+      if !clone.isBare, let time = dateOfUnloggedClone() { doubtUntracked(time, into: &result) }
+      return
+    }
+    guard repository.matches(CodeCommitURL(origin.url)) else { return }
     let time = dated(origin.time, by: .reflog)
     note(time, in: &result)
     let place = "clone: line of \(clone.path) at \(origin.time)"
@@ -324,12 +329,8 @@ struct SightingGatherer {
       noted.ids.insert(origin.tip)
       noted.lines.insert("clone: from \(origin.url) \(origin.tip)")
     }
-    let path = clone.commonDirectory + "packed-refs"
-    guard let modified = Files.modified(path), abs(modified - origin.time) <= Self.sameCommand,
-      !remotes.contains(where: { isNewer(path, than: "refs/remotes/\($0.name)/HEAD") }), let text = Files.text(path)
-    else { return }
+    guard let text = packedRefs(asClonedAt: origin.time) else { return doubtUntracked(time, into: &result) }
     let evidence = "packed-refs of \(clone.path), as cloned at \(origin.time)"
-    guard !text.contains(" refs/heads/") else { return }
     var named: Set<RefName> = []
     for line in text.split(separator: "\n") where !line.hasPrefix("#") && !line.hasPrefix("^") {
       let fields = line.split(separator: " ", maxSplits: 1)
@@ -351,6 +352,62 @@ struct SightingGatherer {
         fetch: origin.time, evidence: evidence, showsBranches: true, showsTags: !remotes.contains(where: \.skipsTags),
         named: named,
         isProven: isConfigured(before: origin.time) && named.filter(\.isBranch).count >= 2))
+  }
+
+  /// packed-refs, if it is still as `git clone` wrote it: any later rewrite (gc, pack-refs, a deleted tag) makes it
+  /// younger than the clone. One in the very seconds of the clone shows too: git writes the remote's HEAD after
+  /// packed-refs, and packs no local branch.
+  private func packedRefs(asClonedAt time: Timestamp) -> String? {
+    let path = clone.commonDirectory + "packed-refs"
+    guard let modified = Files.modified(path), abs(modified - time) <= Self.sameCommand,
+      !remotes.contains(where: { isNewer(path, than: "refs/remotes/\($0.name)/HEAD") }), let text = Files.text(path),
+      !text.contains(" refs/heads/")
+    else { return nil }
+    return text
+  }
+
+  /// Where no packed-refs tells what the clone saw as it was made, a branch that it does not track was perhaps not there;
+  /// or it was pruned since.
+  private func doubtUntracked(_ time: Dated, into result: inout CloneSightings) {
+    let tracked = trackingRefs()
+    let isCloned = remotes.contains { remote in
+      remote.mapsAllBranches && tracked.contains { remote.tracks($0.name) && isOfClone($0) }
+    }
+    guard isCloned else { return }
+    result.views.append(
+      WholeView(
+        earliest: time.earliest, latest: time.latest, source: .cloneFrom, dating: time.dating, clone: index,
+        evidence: "tracking refs of \(clone.path)", showsBranches: true, showsTags: false,
+        named: Set(tracked.compactMap { ref in remotes.lazy.compactMap { $0.serverRef(of: ref.name) }.first }),
+        isProven: false))
+  }
+
+  /// Whether a tracking ref may be as old as the clone: git logs what makes one since.
+  private func isOfClone(_ ref: Clone.LocalRef) -> Bool {
+    clone.reflog(ref.name.rawValue).first.map { !$0.old.isZero } ?? true
+  }
+
+  /// When a clone was made that has no line of it, at the latest: `git clone` writes these files first and packed-refs last,
+  /// and copies and rewrites only make them younger. Nothing dates one whose files were given other times.
+  private func dateOfUnloggedClone() -> Dated? {
+    func time(_ file: String) -> Timestamp? { Files.modified(clone.commonDirectory + file) }
+    let begun = ["description", "info/exclude", "config"].compactMap(time).min()
+    let packed = time("packed-refs")
+    if let end = [begun.map { $0 + Clone.longestTransfer }, packed].compactMap(\.self).min(),
+      !trackingRefs().contains(where: { isOlderThanItsTip($0, packed) })
+    {
+      return Dated(earliest: nil, latest: min(end, now), dating: .fileTime)
+    }
+    // Whoever fetched since may have brought everything.
+    return clone.hasFetchHead ? nil : undated
+  }
+
+  /// Whether a ref was written, by its file's time, before its commit was made.
+  private func isOlderThanItsTip(_ ref: Clone.LocalRef, _ packed: Timestamp?) -> Bool {
+    guard let written = Files.modified(clone.commonDirectory + ref.name.rawValue) ?? packed,
+      case .commit(_, let made) = clone.read(ref.target)
+    else { return false }
+    return made > written.seconds + Self.wrongestClock
   }
 
   private func isNewer(_ path: String, than other: String) -> Bool {

@@ -35,11 +35,12 @@ struct ClonesSeen {
   }
 
   /// The same of views that may not have asked for every ref: the latest time at which each ref went unnamed.
-  func doubtfulAbsences(of ledger: Ledger) -> [RefName: Timestamp] {
+  func doubtfulAbsences(of ledger: Ledger, where isOfEpoch: (Timestamp) -> Bool) -> [RefName: Timestamp] {
     var result: [RefName: Timestamp] = [:]
-    guard views.contains(where: { !$0.isProven }) else { return result }
+    let views = views.filter { !$0.isProven && isOfEpoch($0.latest) }
+    guard !views.isEmpty else { return result }
     let known = knownRefs(ledger)
-    for view in views where !view.isProven {
+    for view in views {
       for ref in known where view.lacks(ref) { result[ref] = max(result[ref] ?? view.latest, view.latest) }
     }
     return result

@@ -73,6 +73,65 @@ import Testing
     #expect(try setting.said("c").lines(.cloneFrom).isEmpty)
   }
 
+  /// What a clone does not track was perhaps never there: a doubt, of the time at which it was made at the latest.
+  private func doubts(_ setting: Setting, _ name: String) throws -> [String] {
+    try setting.said(name).views.map { view in
+      #expect(!view.isProven && !view.showsTags && view.lacks(.branch("gone")) && !view.lacks(.branch("old")))
+      return
+        "\(view.earliest.map { String($0 - GitWorld.time(0)) } ?? "?")..\(view.latest - GitWorld.time(0)) \(view.dating.rawValue)"
+    }
+  }
+
+  @Test func aCloneWithoutALineOfItLeavesDoubts() throws {
+    let setting = try Setting()
+    let world = setting.world
+    // HEAD leads to it.
+    try world.git("update-ref", "-d", "refs/heads/main", in: world.server())
+    world.clock = 10_000
+    let path = try world.clone("c")
+    #expect(try setting.said("c").views.allSatisfy { $0.lacks(.branch("main")) })
+    #expect(try setting.said("c").sightings.isEmpty)
+    #expect(try doubts(setting, "c") == ["?..10000 file-time"])
+    // A rewrite makes packed-refs younger, but not what git wrote before; a copy all of it.
+    try world.setTime(path + "/.git/packed-refs", 30_000)
+    #expect(try doubts(setting, "c") == ["?..13600 file-time"])
+    for file in ["config", "description", "info/exclude"] { try world.setTime(path + "/.git/" + file, 30_000) }
+    #expect(try doubts(setting, "c") == ["?..30000 file-time"])
+    // No clone has a commit before it is made.
+    for file in ["config", "description", "packed-refs"] { try world.setTime(path + "/.git/" + file, -100_000) }
+    #expect(try doubts(setting, "c") == ["?..1000000 content"])
+    world.clock = 40_000
+    try world.fetch("c", "origin", "old")
+    #expect(try doubts(setting, "c").isEmpty)
+  }
+
+  @Test func aCloneWhosePackedRefsWereRewrittenLeavesDoubts() throws {
+    let setting = try Setting()
+    let world = setting.world
+    world.clock = 10_000
+    let path = try world.clone("c")
+    try world.setTime(path + "/.git/packed-refs", 20_000)
+    #expect(try doubts(setting, "c") == ["6400..10000 reflog"])
+  }
+
+  @Test func aCloneThatDidNotAskForEveryBranchLeavesNoDoubts() throws {
+    let setting = try Setting()
+    let world = setting.world
+    let single = try world.clone("single", "--single-branch", "--branch", "old", "-c", "core.logAllRefUpdates=false")
+    #expect(try doubts(setting, "single").isEmpty)
+    try world.git("remote", "add", "all", GitWorld.url, in: single)
+    #expect(try doubts(setting, "single").isEmpty)
+    // Nor do clones that no clone made: what they have was fetched by name, or pushed.
+    let path = world.path("ci")
+    try world.git("init", "-q", path)
+    try world.git("remote", "add", "origin", GitWorld.url, in: path)
+    #expect(try doubts(setting, "ci").isEmpty)
+    try world.git("fetch", "-q", "--no-write-fetch-head", "origin", "old", in: path)
+    try world.git("push", "-q", "origin", "origin/old:refs/heads/mine", in: path)
+    #expect(try setting.said("ci").lines(.reflogFetch).count == 1)
+    #expect(try doubts(setting, "ci").isEmpty)
+  }
+
   @Test func aSingleBranchCloneAndNoTagsProveNoAbsence() throws {
     let setting = try Setting()
     _ = try setting.world.clone("single", "--single-branch")

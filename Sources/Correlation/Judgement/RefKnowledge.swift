@@ -62,7 +62,8 @@ struct RefReconciler {
     doubted: Timestamp?
   ) -> RefKnowledge {
     let dated = timeline.sightings.filter { !$0.isTimeDoubtful }
-    let latest = (dated.isEmpty ? timeline.sightings : dated).max(by: Self.isEarlier)
+    let last = (dated.isEmpty ? timeline.sightings : dated).max(by: Self.isEarlier)
+    let latest = last.flatMap { news(of: timeline, besides: $0, among: dated) } ?? last
     let unseen = latest == nil ? visibility(ref) : nil
     var lastKnown = lastKnown(timeline, latest)
     var state = state(timeline, latest, lastKnown, unseen)
@@ -86,6 +87,27 @@ struct RefReconciler {
       return (left.sighting.latest, left.start ?? .distantPast) < (right.sighting.latest, right.start ?? .distantPast)
     }
     return (left.start ?? .distantPast, left.end) < (right.start ?? .distantPast, right.end)
+  }
+
+  /// What a clone shows at a time that nothing dates may be later than the latest sighting, though that agrees with the log:
+  /// it is, if it is no earlier state of the ref.
+  private func news(
+    of timeline: RefTimeline, besides last: PlacedSighting, among dated: [PlacedSighting]
+  ) -> PlacedSighting? {
+    guard !timeline.items.isEmpty, timeline.explains(last) else { return nil }
+    return dated.filter { placed in
+      placed.isUndated && placed.canAccuse && placed.high == timeline.groups.count
+        && placed.end >= last.start ?? .distantPast && !timeline.explains(placed) && !isOld(placed, timeline)
+    }.max(by: Self.isEarlier)
+  }
+
+  /// Whether something that no record explains may be of a time before the trail, or is in the history of the ref's last tip.
+  private func isOld(_ placed: PlacedSighting, _ timeline: RefTimeline) -> Bool {
+    let isOfTrail = created != nil || placed.start != nil
+    guard case .tip(let tip) = placed.value else { return !isOfTrail }
+    let isMadeSince = history.committerTime(of: tip).map { $0 > coverage.start ?? .distantFuture } ?? false
+    return (!isOfTrail && !isMadeSince)
+      || Relation(of: tip, to: timeline.finalValues, isTag: timeline.isTag, history) == .inAll
   }
 
   private func lastKnown(_ timeline: RefTimeline, _ latest: PlacedSighting?) -> [RefValue] {

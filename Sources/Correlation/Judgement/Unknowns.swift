@@ -190,8 +190,12 @@ struct Unknowns {
 
   /// Whether a protected branch is gone by the log, and a clone whose time nothing proves has it: it may have looked later.
   private func mayHaveBeenMadeAgain(_ knowledge: RefKnowledge) -> Bool {
-    knowledge.isProtected && knowledge.ref.isBranch && knowledge.timeline.finalValues == [.none]
-      && knowledge.lastKnown.contains { $0.tip != nil }
+    let timeline = knowledge.timeline
+    guard knowledge.isProtected, knowledge.ref.isBranch, timeline.finalValues == [.none] else { return false }
+    if knowledge.lastKnown.contains(where: { $0.tip != nil }) { return true }
+    // Where somebody saw it gone, such a clone is thought to be the older one.
+    return !timeline.wasSeenLast(at: .none)
+      && timeline.sightings.contains { $0.isUndated && $0.high == timeline.groups.count && $0.value.tip != nil }
   }
 
   /// `--audit-from`: every protected ref must have a known state at that time.

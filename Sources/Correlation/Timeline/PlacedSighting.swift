@@ -23,6 +23,9 @@ struct PlacedSighting {
 
   var isCertain: Bool { low == high }
 
+  /// Whether nothing but its content and the run, or somebody's word, says when it was.
+  var isUndated: Bool { [.content, .stated].contains(sighting.dating) }
+
   /// Whether a contradiction accuses: a lone reflog line does not (DESIGN 7, "Reflogs against the ledger").
   var canAccuse: Bool {
     if isMisdated || isTimeDoubtful { return false }

@@ -125,6 +125,16 @@ final class RefTimeline: Sendable {
     !sighted.isEmpty && sighted[position]?.contains(value) ?? false
   }
 
+  /// Whether a sighting shows the value after all updates: it is later than they, or the ref was elsewhere before.
+  func wasSeenLast(at value: RefValue) -> Bool {
+    sightings.contains { placed in
+      placed.value == value && placed.canAccuse && placed.high == groups.count
+        && !(placed.low..<placed.high).contains { position in
+          values(atPosition: position).contains { $0 == value || $0.isUnknown }
+        }
+    }
+  }
+
   /// What separates the first later item that something separates.
   func softness(after item: Int) -> UnknownReason? {
     let next = softItems.partitioningIndex { $0 > item }
