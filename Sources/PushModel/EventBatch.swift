@@ -255,7 +255,9 @@ public struct EventBatchBuilder: Sendable {
   public func events() -> BatchEvents { BatchEvents(batch: batch(), times: times) }
 
   func batch() -> EventBatch {
-    EventBatch(
+    var principals = principals
+    principals.settle(for: rows.count)
+    return EventBatch(
       file: file, tables: EventTables(origins: origins, principals: principals, addresses: addresses, refs: refs),
       rows: rows,
       references: references, details: details)

@@ -22,6 +22,8 @@ public struct PrincipalTable: Sendable {
   private var wholes: [Whole] = []
   private var entries: [Entry] = []
   private var texts: [UInt8] = []
+  /// All of them, once that was worth while.
+  private var made: [Principal] = []
 
   public init() {}
 
@@ -70,7 +72,13 @@ public struct PrincipalTable: Sendable {
     return UInt32(entries.count - 1)
   }
 
+  /// Makes each now, where they are asked for several times as often: by so many events.
+  mutating func settle(for events: Int) {
+    if entries.count <= events / 4 { made = entries.indices.map { self[$0] } }
+  }
+
   public subscript(number: Int) -> Principal {
+    if number < made.count { return made[number] }
     guard let (other, name, accessKeyID) = session(number) else { return wholes[Int(entries[number].whole)].principal }
     return other.inSession(
       named: String(decoding: name, as: UTF8.self), accessKeyID: String(decoding: accessKeyID, as: UTF8.self))

@@ -56,6 +56,7 @@ public struct PackedEvents: Sendable {
     let sizes = source.list(ofWidth: 4) { $0.number(UInt32.self) }
     files = sizes.map { source.part(Int($0)) }
     guard source.isFinished else { return nil }
+    principals.settle(for: files.reduce(0) { $0 + PackedColumns.count(of: $1) })
     wholes = UInt32(listed.count)
     tables = EventTables(origins: origins, principals: principals, addresses: addresses, refs: refs)
   }
@@ -87,6 +88,12 @@ private struct PackedColumns {
   private var referenceRefs: PackedSource
   private var deletions: PackedSource
   private var details: PackedSource
+
+  /// How many events a file has.
+  static func count(of file: PackedSource) -> Int {
+    var source = file
+    return Int(source.number(UInt32.self))
+  }
 
   init?(_ file: PackedSource) {
     var source = file
