@@ -158,6 +158,10 @@ public struct Ledger: Sendable {
 
   /// How long after its advertisement a push or a pull may be logged, in seconds.
   public static let pairingWindow: Int64 = 300
+  /// How far the order of two updates may differ from that of their records, in seconds.
+  public static let orderSlack: Int64 = 5
+  /// How long before a push another may have raced it, so that the server refused it in silence, in seconds.
+  public static let raceWindow: Int64 = 900
 
   /// - Parameters:
   ///   - stateChanges: CodeCommit's own events of this repository, beside the trail.

@@ -2,8 +2,8 @@ internal import PushModel
 
 /// Joins CodeCommit's own events to the updates that they tell of: same ref, same new tip, within minutes (DESIGN 2.7).
 ///
-/// What remains tells of a movement without a record. A join that is not certain (one push, sent twice) keeps an event from
-/// accusing, and adds nothing.
+/// What remains tells of a movement without a record. A join that is not certain (one tip, pushed twice within seconds) keeps
+/// an event from accusing, and adds nothing.
 struct StateChangeJoin {
   /// How far the times of an event and of its record may lie apart, in seconds: both are the service's own.
   static let window: Int64 = 300
@@ -13,7 +13,7 @@ struct StateChangeJoin {
   struct Joined {
     var update: Int
     var change: StateChange
-    /// Whether no other update can be meant.
+    /// Whether no other update, and of that update no other event, can be meant.
     var isCertain: Bool
     /// The entry named the old tip, and the event says that the ref went away.
     var isDeletion = false
@@ -26,8 +26,13 @@ struct StateChangeJoin {
   private(set) var unjoined: [StateChange] = []
   /// What each update's ref was at before it, by the log alone; `.notTold` for a ref's first.
   private var previous: [ToldBefore] = []
+  private let befores: PossibleBefores
+  private var ofRefs: [RefName: [Int]] = [:]
+  /// Each update's place among its ref's.
+  private var places: [Int] = []
   private var isTaken: [Bool]
-  private var ofTags: [RefName: [Int]] = [:]
+  /// Taken by an event that is certainly of it.
+  private var isSettled: [Bool]
 
   private struct Key: Hashable {
     var ref: RefName
@@ -36,14 +41,17 @@ struct StateChangeJoin {
 
   init(_ updates: [Ledger.Update], changes: [StateChange], deletionsArePlain: Bool) {
     self.updates = updates
+    befores = PossibleBefores(updates, deletionsArePlain: deletionsArePlain)
     isTaken = Array(repeating: false, count: updates.count)
+    isSettled = isTaken
     var last: [RefName: ToldBefore] = [:]
     var byKey: [Key: [Int]] = [:]
     for (index, update) in updates.enumerated() {
       previous.append(last[update.ref] ?? .notTold)
       last[update.ref] = update.after.map(ToldBefore.tip) ?? ToldBefore.none
       byKey[Key(ref: update.ref, after: update.after), default: []].append(index)
-      if update.ref.isTag { ofTags[update.ref, default: []].append(index) }
+      places.append(ofRefs[update.ref, default: []].count)
+      ofRefs[update.ref, default: []].append(index)
     }
     var left: [StateChange] = []
     let groups = Dictionary(grouping: Self.merged(changes)) { Key(ref: $0.ref, after: $0.after) }
@@ -109,10 +117,10 @@ struct StateChangeJoin {
 
   private mutating func settle(_ changes: [StateChange], _ candidates: [Int]) -> [StateChange] {
     if changes.count == candidates.count, zip(changes, candidates).allSatisfy({ isNear($1, $0) }) {
-      for (change, update) in zip(changes, candidates) { take(update, change, isCertain: true) }
+      takeAll(candidates, by: changes)
       return []
     }
-    var pairs: [(change: Int, update: Int, rank: Int, distance: UInt64)] = []
+    var pairs: [(change: Int, update: Int, rank: Rank, distance: UInt64)] = []
     for (index, change) in changes.enumerated() {
       for update in candidates where isNear(update, change) {
         pairs.append((index, update, rank(update, change), (updates[update].time - change.time).magnitude))
@@ -122,28 +130,66 @@ struct StateChangeJoin {
     var taken: Set<Int> = []
     for pair in pairs where !taken.contains(pair.change) && !isTaken[pair.update] {
       taken.insert(pair.change)
-      let rivals = pairs.count { other in
-        other.rank <= pair.rank && (other.change == pair.change) != (other.update == pair.update)
+      let hasRival = pairs.contains { other in
+        other.rank <= max(pair.rank, .possible) && (other.change == pair.change) != (other.update == pair.update)
       }
-      take(pair.update, changes[pair.change], isCertain: rivals == 0)
+      take(pair.update, changes[pair.change], isCertain: !hasRival)
     }
     return changes.indices.filter { !taken.contains($0) }.map { changes[$0] }
+  }
+
+  /// As many updates as events: each moved the ref. Where they may have done so in another order than their records or their
+  /// events tell, what each found is told only if all found the same.
+  private mutating func takeAll(_ candidates: [Int], by changes: [StateChange]) {
+    var start = 0
+    while start < candidates.count {
+      var end = start + 1
+      while end < candidates.count, mayBeSwapped(candidates, changes, end - 1, end) { end += 1 }
+      let tellsBefore = changes[start..<end].allSatisfy { $0.before == changes[start].before }
+      for place in start..<end {
+        take(candidates[place], changes[place], isCertain: true, tellsBefore: tellsBefore)
+      }
+      start = end
+    }
+  }
+
+  private func mayBeSwapped(_ candidates: [Int], _ changes: [StateChange], _ first: Int, _ second: Int) -> Bool {
+    min(updates[candidates[second]].time - updates[candidates[first]].time, changes[second].time - changes[first].time)
+      <= Ledger.orderSlack
   }
 
   private func isNear(_ update: Int, _ change: StateChange) -> Bool {
     (updates[update].time - change.time).magnitude <= UInt64(Self.window)
   }
 
-  /// How well the log before an update agrees with what an event says of it: 0 well, 1 it says nothing, 2 not.
-  private func rank(_ update: Int, _ change: StateChange) -> Int {
-    if change.before == .notTold || previous[update] == .notTold { return 1 }
-    return previous[update] == change.before ? 0 : 2
+  /// How well the log agrees with what an event says of the tip before an update.
+  private enum Rank: Comparable {
+    /// By the record's own word, or in the log's own order.
+    case plain
+    case untold
+    /// Only in another order, or if something was refused.
+    case possible
+    case impossible
   }
 
-  private mutating func take(_ update: Int, _ change: StateChange, isCertain: Bool, isDeletion: Bool = false) {
+  private func rank(_ update: Int, _ change: StateChange) -> Rank {
+    let told = updates[update].told
+    if change.before != .notTold, told != .notTold { return told == change.before ? .plain : .impossible }
+    if change.before == .notTold || previous[update] == .notTold { return .untold }
+    if previous[update] == change.before { return .plain }
+    let moves = ofRefs[change.ref] ?? []
+    return befores.allow(change.before, before: places[update], of: moves) ? .possible : .impossible
+  }
+
+  private mutating func take(
+    _ update: Int, _ change: StateChange, isCertain: Bool, tellsBefore: Bool = true, isDeletion: Bool = false
+  ) {
     isTaken[update] = true
+    isSettled[update] = isCertain
     var told = change.before
-    if isDeletion {
+    if !tellsBefore {
+      told = .notTold
+    } else if isDeletion {
       told = updates[update].after.map(ToldBefore.tip) ?? .notTold
     } else if updates[update].ref.isTag, case .tip = told, told != previous[update] {
       told = .notTold
@@ -163,12 +209,15 @@ struct StateChangeJoin {
   ) -> Bool {
     guard !deletionsArePlain, change.after == nil, case .tip(let old) = change.before else { return false }
     // Of a tag, the event may name the commit where the log names the tag object.
-    let named = change.ref.isTag ? ofTags[change.ref] : byKey[Key(ref: change.ref, after: old)]
+    let named = change.ref.isTag ? ofRefs[change.ref] : byKey[Key(ref: change.ref, after: old)]
     let entries = (named ?? []).filter { index in
-      updates[index].after != nil && updates[index].isGitPush && !isTaken[index]
+      updates[index].after != nil && updates[index].isGitPush && !isSettled[index]
         && distance(index, change) <= UInt64(Self.deletionWindow)
     }
-    guard let nearest = entries.min(by: { distance($0, change) < distance($1, change) }) else { return false }
+    guard let nearest = entries.filter({ !isTaken[$0] }).min(by: { distance($0, change) < distance($1, change) }) else {
+      // One that another event took may be this one's as well.
+      return !entries.isEmpty
+    }
     let wasThere =
       previous[nearest] == .notTold || previous[nearest] == updates[nearest].after.map(ToldBefore.tip)
       || left.contains { $0.ref == change.ref && $0.after == old && $0.time < change.time }
@@ -180,7 +229,7 @@ struct StateChangeJoin {
   /// update of the same tag at that time is what the event tells of.
   private mutating func joinTag(_ change: StateChange) -> Bool {
     guard change.ref.isTag else { return false }
-    let entries = (ofTags[change.ref] ?? []).filter { index in
+    let entries = (ofRefs[change.ref] ?? []).filter { index in
       !isTaken[index] && isNear(index, change)
         && (updates[index].after == nil) == (change.after == nil)
     }

@@ -93,6 +93,14 @@ struct SeededGenerator: RandomNumberGenerator {
     return courses
   }
 
+  private func end(after step: Step, _ items: [TimelineItem]) -> RefValue {
+    switch step.outcome {
+    case .applied, .repeated: items[step.item].target
+    case .deleted: .none
+    case .refused: step.before
+    }
+  }
+
   @Test func possibleStepsAreThoseOfAllCourses() {
     var generator = SeededGenerator(seed: 20_260_302)
     var compared = 0
@@ -125,6 +133,7 @@ struct SeededGenerator: RandomNumberGenerator {
         continue
       }
       compared += 1
+      #expect(courses.contains { $0.last.map { end(after: $0, items) } == timeline.plainestEnd }, "\(items)")
       for item in items.indices {
         let expected = Set(courses.flatMap { $0 }.filter { $0.item == item })
         let actual = Set(timeline.possible[item])
@@ -135,5 +144,32 @@ struct SeededGenerator: RandomNumberGenerator {
     // The comparison is worth something only if such worlds were among them.
     #expect(compared > 1000)
     #expect(refusals > 200)
+  }
+
+  /// What is said of a group with too many courses to list allows each of its courses.
+  @Test func aLooseGroupAllowsEveryCourse() {
+    var generator = SeededGenerator(seed: 20_260_303)
+    var compared = 0
+    for _ in 0..<4000 {
+      let items = randomItems(&generator)
+      guard zip(items, items.dropFirst()).allSatisfy({ $1.time - $0.time <= 5 }) else { continue }
+      let start: RefValue = Bool.random(using: &generator) ? .none : .unknown(.beforeUnknown)
+      let loose = LooseGroup(items: items, group: items.indices, starts: [CourseState(value: start)])
+      let anyBefore = Set(loose.steps.filter { $0.before.isUnknown }.map(\.item))
+      for course in allCourses(items, start: start, end: nil) {
+        compared += 1
+        for step in course where !anyBefore.contains(step.item) {
+          let isAllowed = loose.steps.contains {
+            $0.item == step.item && $0.outcome == step.outcome && ($0.before == step.before || step.outcome == .refused)
+          }
+          #expect(isAllowed, "\(step) of \(items)")
+        }
+        if let last = course.last {
+          let value = end(after: last, items)
+          #expect(loose.ends.contains { $0.value == value || $0.value.isUnknown }, "\(value) of \(items)")
+        }
+      }
+    }
+    #expect(compared > 1000)
   }
 }

@@ -72,6 +72,50 @@ private func ledger(_ events: [TrailEvent], _ changes: [StateChange], plain: Boo
     #expect(ledger.unjoined.isEmpty)
   }
 
+  /// One of two pushes of a tip within seconds was refused: the event may be of either.
+  @Test func aTipPushedTwiceInARace() {
+    let doubtful = ledger(
+      [push("a", at: 0, to: 1), push("b", at: 1000, to: 2), push("c", at: 1001, to: 3), push("d", at: 1003, to: 3)],
+      [change(at: 1003, from: .tip(id(2)), to: 3)])
+    #expect(doubtful.updates.allSatisfy { $0.told == .notTold })
+    #expect(doubtful.witnesses.isEmpty)
+    #expect(doubtful.unjoined.isEmpty)
+    // A call made between the two, and certainly between them, leaves it to the later one.
+    var call = push("c", at: 1100, to: 4)
+    call.kind = .refChange(RefChange(ref: RefName("refs/heads/main"), after: id(4), call: .commit))
+    let told = ledger(
+      [push("a", at: 0, to: 1), push("b", at: 1000, to: 2), call, push("d", at: 1120, to: 2)],
+      [change(at: 1121, from: .tip(id(4)), to: 2)])
+    #expect(told.updates.map(\.told) == [.notTold, .notTold, .notTold, .tip(id(4))])
+  }
+
+  /// Back to a tip twice within seconds: both landed, and which of the two found what is not told.
+  @Test func backTwiceWithinSeconds() {
+    let pushes = [push("a", at: 0, to: 1), push("b", at: 1000, to: 2), push("c", at: 1002, to: 3)]
+    let ledger = ledger(
+      pushes + [push("d", at: 1003, to: 1), push("e", at: 1005, to: 1)],
+      [change(at: 1001, from: .tip(id(2)), to: 1), change(at: 1004, from: .tip(id(3)), to: 1)])
+    #expect(ledger.updates.map(\.told) == Array(repeating: .notTold, count: 5))
+    #expect(ledger.witnesses.keys.sorted() == [3, 4])
+    #expect(ledger.unjoined.isEmpty)
+  }
+
+  /// A call's own word tells which of two deletions within seconds an event is of.
+  @Test func deletionsByCallAndByPush() {
+    let ref = "refs/heads/x"
+    var call = push("call", at: 1001, ref, to: nil)
+    call.kind = .refChange(RefChange(ref: RefName(ref), before: .tip(id(1)), after: nil, call: .deleteBranch))
+    let ledger = ledger(
+      [push("a", at: 0, ref, to: 1), call, push("b", at: 1003, ref, to: 2), push("gone", at: 1003, ref, to: 2)],
+      [
+        change(at: 1000, ref, from: .tip(id(1)), to: nil), change(at: 1001, ref, from: .none, to: 2),
+        change(at: 1002, ref, from: .tip(id(2)), to: nil),
+      ], plain: false)
+    #expect(ledger.unjoined.isEmpty)
+    // Of the two entries that name the tip, which is the push and which the deletion is not told.
+    #expect(ledger.updates.map(\.after) == [id(1), nil, id(2), id(2)])
+  }
+
   @Test func aTriggerAndTheBusTellOneMovement() {
     let ledger = ledger(
       [push("a", at: 0, to: 1)],

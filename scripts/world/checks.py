@@ -109,6 +109,7 @@ class Checker:
         if update["landed"] == "shown":
             on = real.new is None or self.truth.was_on(update["ref"], self.name(real.new))
             self.claim("landed shown", on, where)
+            self.claim("landed shown", real.landed or real.old == real.new or bool(self.view.lost), where, "refused")
         elif update["landed"] == "no":
             self.claim("landed no", not real.landed or real.old == real.new, where)
             self.claim("landed no", "verdict" not in update, where)

@@ -146,6 +146,8 @@ class ExposureChecks:
             if name is None:
                 continue
             event = self.truth.by_id[name]
+            if event.contested:
+                continue  # "gone no later than": the longest stretch that may be
             update = self.truth.update(name, said["ref"])
             new, old = self.name(update.new), self.name(update.old)
             after = new is not None and self.truth.contains(tip, new)

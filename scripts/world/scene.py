@@ -24,11 +24,11 @@ class View:
 class Scene:
     """One world, whose trail can be written whole, or without one record."""
 
-    def __init__(self, seed, folder):
+    def __init__(self, seed, folder, author=Author):
         self.seed, self.folder = seed, pathlib.Path(folder)
         chance = self.chance = random.Random(seed * 104_729 + 3)
         self.style = STYLES[seed % len(STYLES)]
-        life = self.life = Author(seed).live(calm=chance.random() < 0.6)
+        life = self.life = author(seed).live(calm=chance.random() < 0.6)
         self.server = views.Server(folder, life)
         truth = self.truth = Truth(self.server)
         self.form = chance.choice(trail.FORMS)

@@ -26,10 +26,10 @@ class Outcome:
         self.false += [f"[{what}] {line}" for line in checker.false]
 
 
-def judge(seed, tool, keep, schema_errors):
+def judge(seed, tool, keep, schema_errors, author):
     folder = tempfile.mkdtemp(prefix=f"pushtrail-witnesses-{seed}-")
     try:
-        scene = Scene(seed, folder)
+        scene = Scene(seed, folder, author)
         outcome = Outcome(scene.title)
         for lost, unread in [((), ()), *scene.losses(LOSSES)]:
             what = f"without {', '.join([*lost, *unread])}" if lost or unread else "every record"

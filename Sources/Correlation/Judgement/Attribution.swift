@@ -28,6 +28,8 @@ struct Attribution {
   struct Candidate {
     /// Its tip, where a clone has it or the server tells of it, and it surely was on the ref.
     var tip: Node?
+    /// Its tip otherwise: it may have been refused, or be a deletion.
+    var doubtfulTip: Node?
     /// What surely stood before it.
     var before: Node?
     var isBeforeKnown = false
@@ -41,7 +43,8 @@ struct Attribution {
   private let ledger: Ledger
   private let coverage: Coverage
   private let clockSkew: Int64
-  /// For each node: 0 for nobody, 1 for "there before", else the introducing update + 2.
+  /// For each node: 0 for nobody, 1 for "there before", the highest number for some update that is in doubt, else the
+  /// introducing update + 2.
   private var owners: [UInt32]
   /// Of all updates, one after the other, what each introduced.
   private var nodes: [Node] = []
@@ -58,6 +61,7 @@ struct Attribution {
 
   private static let nobody: UInt32 = 0
   private static let before: UInt32 = 1
+  private static let somebody = UInt32.max
 
   /// - Parameters:
   ///   - candidates: By update.
@@ -76,12 +80,14 @@ struct Attribution {
   }
 
   /// Whether an update introduced the commit.
-  func isIntroduced(_ node: Node) -> Bool { owners[Int(node)] > Self.before }
+  func isIntroduced(_ node: Node) -> Bool { owners[Int(node)] > Self.before && !mayBeIntroduced(node) }
+  /// Whether no update introduced the commit for certain, and one that may have been refused, or be a deletion, has it.
+  func mayBeIntroduced(_ node: Node) -> Bool { owners[Int(node)] == Self.somebody }
   func isKnownBefore(_ node: Node) -> Bool { owners[Int(node)] == Self.before }
   /// The update that introduced a commit.
   func introducer(of node: Node) -> Int? {
     let owner = owners[Int(node)]
-    return owner > Self.before ? Int(owner) - 2 : nil
+    return isIntroduced(node) ? Int(owner) - 2 : nil
   }
 
   /// `nil` where the tip is absent (and the server tells nothing of it), nothing, or may never have been there.
@@ -109,12 +115,12 @@ struct Attribution {
     for push in order {
       let time = ledger.pushes[push].time
       while nextKnown < known.count, known[nextKnown].by < time {
-        if let node = history.node(of: known[nextKnown].tip) { markKnown(node, &stack) }
+        if let node = history.node(of: known[nextKnown].tip) { mark(Self.before, below: node, &stack) }
         nextKnown += 1
       }
       for index in ledger.pushes[push].updates {
         let candidate = candidates[index]
-        if let before = candidate.before { markKnown(before, &stack) }
+        if let before = candidate.before { mark(Self.before, below: before, &stack) }
         guard let tip = candidate.tip else { continue }
         let start = nodes.count
         let isCut = take(tip, for: index, time, push, sharing: &shared, &stack)
@@ -130,17 +136,21 @@ struct Attribution {
       }
     }
     demote(shared)
+    for candidate in candidates {
+      if let tip = candidate.doubtfulTip { mark(Self.somebody, below: tip, &stack) }
+    }
   }
 
-  private mutating func markKnown(_ root: Node, _ stack: inout [Node]) {
+  /// Gives what nobody has below a tip to an owner.
+  private mutating func mark(_ owner: UInt32, below root: Node, _ stack: inout [Node]) {
     guard owners[Int(root)] == Self.nobody else { return }
     stack.removeAll(keepingCapacity: true)
     stack.append(root)
-    owners[Int(root)] = Self.before
+    owners[Int(root)] = owner
     while let node = stack.popLast() {
       history.graph.forEachParent(of: node) { parent in
         guard owners[Int(parent)] == Self.nobody else { return }
-        owners[Int(parent)] = Self.before
+        owners[Int(parent)] = owner
         stack.append(parent)
       }
     }
@@ -289,7 +299,7 @@ extension Attribution.Candidate {
     guard let tip = timeline.items[item].after else { return }
     let isDoubtful = timeline.mayBeRefused(item) || timeline.isDeletion(item)
     let isKnown = history.isKnown(tip)
-    if !isDoubtful, isKnown { self.tip = history.node(of: tip) }
+    if isKnown, isDoubtful { doubtfulTip = history.node(of: tip) } else if isKnown { self.tip = history.node(of: tip) }
     makesTip = timeline.items[item].makesTip
     isObstacle = isDoubtful || !isKnown || (history.kind(of: tip) != .notACommit && !history.isComplete(tip))
   }

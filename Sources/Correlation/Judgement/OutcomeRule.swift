@@ -94,9 +94,11 @@ struct OutcomeRule {
     }
   }
 
-  /// Whether something other than its own record shows the update's tip on the ref before the ref's next update.
+  /// Whether something other than its own record shows the update's tip on the ref before the ref's next update, and that no
+  /// other update put it there.
   private func isShown(_ item: Int, _ timeline: RefTimeline) -> Bool {
     if timeline.items[item].isShown { return true }
+    if timeline.mayBeRefused(item) { return false }
     if !timeline.sightings.isEmpty {
       let group = timeline.groupOfItem[item]
       let value = timeline.isDeletion(item) ? .none : timeline.items[item].target

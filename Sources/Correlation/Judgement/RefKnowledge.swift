@@ -39,15 +39,8 @@ final class RefKnowledge: Sendable {
     return omissions.contains { $0 >= start - TimelineItem.orderSlack && $0 <= end }
   }
 
-  /// The plainest value after the last update.
-  var ledgerTip: ObjectID? {
-    guard let last = timeline.plainest.last else { return nil }
-    switch last.outcome {
-    case .applied, .repeated: return timeline.items[last.item].after
-    case .deleted: return nil
-    case .refused: return last.before.tip
-    }
-  }
+  /// The plainest value after all updates.
+  var ledgerTip: ObjectID? { timeline.plainestEnd.tip }
 }
 
 /// Settles what is known of a ref from its timeline (DESIGN 1 "last known state", 7 "Reconciliation").

@@ -45,9 +45,15 @@ struct RemovedCommits {
     var stack: [CommitGraph.Node] = []
     var nodes: [CommitGraph.Node] = []
     var upperBound = !current.isCertain()
+    // A commit that only the record of the call that made it tells of is not listed.
+    var isAllListed = true
     func visit(_ node: CommitGraph.Node) {
       guard current.owner(of: node) == nil, seen.insert(node).inserted else { return }
-      if history.graph.isPresent(node) || history.graph.isOnServer(node) { nodes.append(node) }
+      if history.graph.isPresent(node) || history.graph.isOnServer(node) {
+        nodes.append(node)
+      } else {
+        isAllListed = false
+      }
       if current.possibleOwner(of: node) != nil { upperBound = true }
       stack.append(node)
     }
@@ -55,7 +61,9 @@ struct RemovedCommits {
     while let node = stack.popLast() {
       history.graph.forEachParent(of: node, visit)
     }
-    return report(nodes.sorted(), upperBound: upperBound && !nodes.isEmpty)
+    var removed = report(nodes.sorted(), upperBound: upperBound && !nodes.isEmpty)
+    if !isAllListed { removed.incomplete = true }
+    return removed
   }
 
   /// Where commits are, removed or not; of what is no commit nothing.

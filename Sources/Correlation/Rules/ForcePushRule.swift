@@ -152,13 +152,12 @@ struct ForcePushRule: FindingRule {
       let timeline = judgement.refs[first.ref].timeline
       let last = own?.item ?? timeline.items.count - 1
       let earliest = updates.map(\.item).min() ?? last
-      guard earliest < last,
-        (earliest + 1...last).allSatisfy({
-          !timeline.isDeletion($0) && !timeline.mayBeDeletion($0) && timeline.isBeforeKnown($0)
-        })
-      else { return nil }
+      guard earliest < last, (earliest + 1...last).allSatisfy(timeline.isBeforeKnown) else { return nil }
+      // Of those within seconds, also what the log has before it.
+      let between = timeline.groups[timeline.groupOfItem[earliest]].lowerBound...last
+      guard !between.contains(where: { timeline.isDeletion($0) || timeline.mayBeDeletion($0) }) else { return nil }
       let lost = updates.compactMap(\.report.after)
-      let tips = unique(lost).filter { !isTold($0, earliest + 1...last, of: timeline, judgement) }
+      let tips = unique(lost).filter { !isTold($0, between, of: timeline, judgement) }
       guard !tips.isEmpty else { return nil }
       // One that the server may have refused is not blamed.
       let isBlamed = own.map { !timeline.mayBeRefused($0.item) } ?? true

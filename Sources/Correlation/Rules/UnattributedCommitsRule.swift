@@ -25,8 +25,8 @@ struct UnattributedCommitsRule: FindingRule {
     }
   }
 
-  /// Commits that no update introduced and that were made since the trail can see, on whatever ref, of what was seen by
-  /// a time.
+  /// Commits that no update introduced or may have introduced and that were made since the trail can see, on whatever ref,
+  /// of what was seen by a time.
   private struct Suspects {
     /// Of each node, whether it is one, or a walk through what was introduced leads to one; empty where none is.
     private var leads: [Bool] = []
@@ -47,7 +47,7 @@ struct UnattributedCommitsRule: FindingRule {
         guard graph.isPresent(node), !attribution.isKnownBefore(node) else { continue }
         if attribution.isIntroduced(node) {
           graph.forEachParent(of: node) { if leads[Int($0)] { leads[index] = true } }
-        } else {
+        } else if !attribution.mayBeIntroduced(node) {
           let made = Timestamp(seconds: graph.committerTime(node)) - judgement.options.clockSkew
           isSuspect[index] = made >= start && coverage.isUnbroken(from: made, to: end)
           leads[index] = isSuspect[index]

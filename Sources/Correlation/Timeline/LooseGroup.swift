@@ -8,85 +8,122 @@ struct LooseGroup {
   var plainest: [Step] = []
   var ends: [CourseState] = []
 
-  /// Beyond so many within seconds, what stood before an update is not known.
+  /// Beyond so many that may directly precede an update, what stood before it is not known.
   private static let mostNeighbours = 64
 
+  private let items: [TimelineItem]
+  private let group: Range<Int>
+  private let starts: ArraySlice<CourseState>
+  /// For each update of the group, whether the server may have refused it.
+  private var refusable: [Bool] = []
+
   init(items: [TimelineItem], group: Range<Int>, starts: ArraySlice<CourseState>) {
+    self.items = items
+    self.group = group
+    self.starts = starts
+    refusable = group.map(mayBeRefused)
     var previous = starts.first?.value ?? .unknown(.order)
-    var allMayBeRefused = true
-    var someMayBeRefused = false
     for index in group {
       let item = items[index]
-      let target = item.target
-      var befores: [RefValue] = []
+      for before in unique(befores(of: index)) { addSteps(of: index, finding: before) }
       switch item.told {
-      case .none: befores = [.none]
-      case .tip(let id): befores = [.tip(id)]
-      case .notTold:
-        befores = starts.map(\.value)
-        let neighbours = Self.neighbours(of: index, in: group, items)
-        if neighbours.count > Self.mostNeighbours {
-          befores.append(.unknown(.race))
-        } else {
-          for other in neighbours { befores.append(items[other].target) }
-        }
-        if someMayBeRefused { befores.append(.unknown(.race)) }
+      case .none: previous = .none
+      case .tip(let id): previous = .tip(id)
+      case .notTold: break
       }
-      let mayBeRefused = Self.mayBeRefused(index, in: group, items)
-      allMayBeRefused = allMayBeRefused && mayBeRefused
-      someMayBeRefused = someMayBeRefused || mayBeRefused
-      for before in unique(befores) {
-        if before == target {
-          steps.append(Step(item: index, before: before, outcome: .repeated))
-          if item.isGitPush, item.after != nil, item.mayBeDeletion {
-            steps.append(Step(item: index, before: before, outcome: .deleted))
-          }
-        } else {
-          steps.append(Step(item: index, before: before, outcome: .applied))
-          if mayBeRefused { steps.append(Step(item: index, before: before, outcome: .refused)) }
-        }
-      }
-      if item.told == .none {
-        previous = .none
-      } else if case .tip(let id) = item.told {
-        previous = .tip(id)
-      }
-      plainest.append(Step(item: index, before: previous, outcome: previous == target ? .repeated : .applied))
-      previous = target
-      let last = items[group.upperBound - 1].time
-      if last - item.time <= TimelineItem.orderSlack || index == group.upperBound - 1 {
-        ends.append(CourseState(value: target, lastMover: Int32(index)))
-        if item.isGitPush, item.after != nil, item.mayBeDeletion {
-          ends.append(CourseState(value: .none, lastMover: Int32(index)))
-        }
-      }
+      plainest.append(Step(item: index, before: previous, outcome: previous == item.target ? .repeated : .applied))
+      previous = item.target
     }
-    if allMayBeRefused { ends += starts }
-    ends = unique(ends)
+    addEnds()
   }
 
-  /// The updates that may directly precede one: with more than three times the slack between two of a group, another
-  /// one lies between them in every order.
-  private static func neighbours(of index: Int, in group: Range<Int>, _ items: [TimelineItem]) -> [Int] {
-    var result: [Int] = []
-    var other = index
-    while other > group.lowerBound, items[index].time - items[other - 1].time <= 3 * TimelineItem.orderSlack {
-      other -= 1
-    }
-    while other < group.upperBound, items[other].time - items[index].time <= TimelineItem.orderSlack {
-      if other != index { result.append(other) }
-      other += 1
-    }
-    return result
-  }
-
-  private static func mayBeRefused(_ index: Int, in group: Range<Int>, _ items: [TimelineItem]) -> Bool {
+  private mutating func addSteps(of index: Int, finding before: RefValue) {
     let item = items[index]
-    var other = group.upperBound - 1
+    let isRepeated = before == item.target
+    steps.append(Step(item: index, before: before, outcome: isRepeated ? .repeated : .applied))
+    if item.isGitPush, item.after != nil,
+      isRepeated && item.mayBeDeletion || before.isUnknown && (item.mayBeDeletion || item.mayBeFirstDeletion)
+    {
+      steps.append(Step(item: index, before: before, outcome: .deleted))
+    }
+    if !isRepeated, refusable[index - group.lowerBound] {
+      steps.append(Step(item: index, before: before, outcome: .refused))
+    }
+  }
+
+  // MARK: - What may have stood there
+
+  /// The latest update for certain before a time that cannot have been refused: what certainly precedes it is covered by it.
+  private func cover(before time: Timestamp) -> Int? {
+    var index = group.lowerBound + group.partitioning(items, after: time - TimelineItem.orderSlack - 1) - 1
+    while index >= group.lowerBound, refusable[index - group.lowerBound] { index -= 1 }
+    return index >= group.lowerBound ? index : nil
+  }
+
+  /// What a covering update, or any that may follow it, may have left.
+  private func values(since cover: Int?, until time: Timestamp, besides own: Int?) -> [RefValue] {
+    var values = cover == nil ? starts.map(\.value) : []
+    let first = cover.map { items[$0].time - TimelineItem.orderSlack }
+    var seen = 0
+    var index = group.lowerBound + group.partitioning(items, after: time) - 1
+    while index >= group.lowerBound, first.map({ items[index].time >= $0 }) ?? true {
+      defer { index -= 1 }
+      guard index != own else { continue }
+      seen += 1
+      guard seen <= Self.mostNeighbours else { return values + [.unknown(.race)] }
+      values.append(items[index].target)
+      if mayBeDeletion(index) { values.append(.none) }
+    }
+    return values
+  }
+
+  private func befores(of index: Int) -> [RefValue] {
+    let item = items[index]
+    switch item.told {
+    case .none: return [.none]
+    case .tip(let id): return [.tip(id)]
+    case .notTold:
+      return values(since: cover(before: item.time), until: item.time + TimelineItem.orderSlack, besides: index)
+    }
+  }
+
+  private func mayBeDeletion(_ index: Int) -> Bool {
+    items[index].isGitPush && items[index].after != nil
+      && (items[index].mayBeDeletion || items[index].mayBeFirstDeletion)
+  }
+
+  /// The plainest last.
+  private mutating func addEnds() {
+    let last = group.upperBound - 1
+    let cover = group.last { !refusable[$0 - group.lowerBound] }
+    // Any of them may have moved the ref: the latest are the most that a refusal may be blamed on.
+    let movers = group.reversed() + starts.flatMap { [Int($0.lastMover), Int($0.lastOtherMover)] }.filter { $0 >= 0 }
+    let other = movers.first { items[$0].actor != items[last].actor }
+    let plainest = items[last].target
+    let others = values(since: cover, until: items[last].time, besides: nil).filter { $0 != plainest }
+    ends = unique(others + [plainest]).map { value in
+      CourseState(value: value, lastMover: Int32(last), lastOtherMover: Int32(other ?? -1))
+    }
+  }
+
+  // MARK: - Refusals
+
+  private func mayBeRefused(_ index: Int) -> Bool {
+    let item = items[index]
+    var other = group.lowerBound + group.partitioning(items, after: item.time + TimelineItem.orderSlack) - 1
     while other >= group.lowerBound, item.time - items[other].time <= TimelineItem.raceWindow {
       if other != index, item.mayBeRefused(becauseOf: items[other]) { return true }
       other -= 1
     }
-    return false
+    return starts.contains { state in
+      [state.lastMover, state.lastOtherMover].contains { $0 >= 0 && item.mayBeRefused(becauseOf: items[Int($0)]) }
+    }
+  }
+}
+
+extension Range<Int> {
+  /// How many of some items, in order of time, are no later than a time.
+  fileprivate func partitioning(_ items: [TimelineItem], after time: Timestamp) -> Int {
+    items[self].partitioningIndex { $0.time > time } - lowerBound
   }
 }

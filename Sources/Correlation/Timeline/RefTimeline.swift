@@ -32,6 +32,8 @@ final class RefTimeline: Sendable {
   let possible: PossibleSteps
   /// Every value that the ref may have had after all updates and all sightings that are certainly later.
   let finalValues: [RefValue]
+  /// The value after all updates, in the plainest course.
+  let plainestEnd: RefValue
   let holes: [Hole]
   /// What separates an item from what its `before` rests on, where something does.
   let softness: [UnknownReason?]
@@ -69,8 +71,8 @@ final class RefTimeline: Sendable {
   /// `values` holds those before the first group as well.
   init(
     ref: RefName, items: [TimelineItem], groups: [Range<Int>], groupOfItem: [Int], sightings: [PlacedSighting],
-    possible: PossibleSteps, values: Rows<RefValue>, finalValues: [RefValue], holes: [Hole],
-    softness: [UnknownReason?]
+    possible: PossibleSteps, values: Rows<RefValue>, finalValues: [RefValue], plainestEnd: RefValue,
+    holes: [Hole], softness: [UnknownReason?]
   ) {
     self.ref = ref
     isTag = ref.isTag
@@ -81,6 +83,7 @@ final class RefTimeline: Sendable {
     self.possible = possible
     self.values = values
     self.finalValues = finalValues
+    self.plainestEnd = plainestEnd
     self.holes = holes
     self.softness = softness
     let fates = items.indices.map { Fate(of: possible[$0], items[$0]) }
@@ -102,6 +105,7 @@ final class RefTimeline: Sendable {
     possible = solved.possible
     values = solved.values
     finalValues = solved.finalValues
+    plainestEnd = solved.plainestEnd
     holes = solved.holes
     softness = solved.softness
     fates = solved.fates

@@ -1,4 +1,5 @@
 internal import PushModel
+internal import RefLedger
 
 /// One update of a ref, with all that decides what it may have done.
 struct TimelineItem {
@@ -29,11 +30,11 @@ struct TimelineItem {
   var target: RefValue { after.map(RefValue.tip) ?? .none }
 
   /// How far the order of two updates may differ from that of their records, in seconds.
-  static let orderSlack: Int64 = 5
+  static let orderSlack = Ledger.orderSlack
   /// How long one push may take, in seconds: the jobs of one robot race within it.
   static let sessionWindow: Int64 = 60
   /// How long before a push without advertisement another may have raced it, in seconds.
-  static let raceWindow: Int64 = 900
+  static let raceWindow = Ledger.raceWindow
 
   /// Whether `other`, if it moved the ref before this push took effect, may have caused its refusal in silence.
   ///

@@ -400,8 +400,8 @@ struct TimelineSolver {
     }
     return RefTimeline(
       ref: ref, items: items, groups: groups, groupOfItem: groupOfItem, sightings: sightings, possible: possible,
-      values: values, finalValues: distinctValues(entries[junctions[groups.count].entries]), holes: holes,
-      softness: softness)
+      values: values, finalValues: distinctValues(entries[junctions[groups.count].entries]),
+      plainestEnd: state ?? .unknown(.beforeUnknown), holes: holes, softness: softness)
   }
 
   /// Of the courses that lead on, the first that goes on from where the last group's ended.

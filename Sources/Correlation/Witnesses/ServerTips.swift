@@ -4,6 +4,7 @@ internal import RefLedger
 /// What the ledger says the server's branches may have been at, roughly: enough to tell that a fetch did not see them then.
 final class ServerTips {
   private let ledger: Ledger
+  private let befores: PossibleBefores
   /// By ref number, every tip that a record has on the ref, of those refs that were asked about.
   private var held: [Int: Set<ObjectID>] = [:]
   /// Some push moved refs that no record names.
@@ -11,6 +12,7 @@ final class ServerTips {
 
   init(_ ledger: Ledger) {
     self.ledger = ledger
+    befores = PossibleBefores(ledger.updates, deletionsArePlain: true)
     hasOmissions = ledger.pushes.contains { $0.omitted != nil }
   }
 
@@ -45,15 +47,7 @@ final class ServerTips {
     let earliest = start - TimelineItem.raceWindow
     let first = moves.partitioningIndex { ledger.updates[$0].time >= earliest }
     let next = moves.partitioningIndex { ledger.updates[$0].time > end + TimelineItem.orderSlack }
-    guard first > moves.startIndex else { return true }
-    var last = first - 1
-    // A push that was refused in silence leaves what was there for good.
-    while ledger.updates[moves[last]].after != tip, last > moves.startIndex, ledger.updates[moves[last]].isGitPush,
-      ledger.updates[moves[last]].time - ledger.updates[moves[last - 1]].time <= TimelineItem.raceWindow
-    {
-      last -= 1
-    }
-    if ledger.updates[moves[last]].after == tip { return true }
+    if befores.allow(.tip(tip), at: earliest, before: first, of: moves) { return true }
     if next < moves.endIndex, ledger.updates[moves[next]].told == .tip(tip) { return true }
     return moves[first..<next].contains {
       ledger.updates[$0].after == tip || ledger.updates[$0].told == .tip(tip)
