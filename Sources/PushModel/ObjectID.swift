@@ -63,7 +63,7 @@ public struct ObjectID: Hashable, Sendable {
   /// Where among the ids of one first byte it should stand, if those are spread evenly: in 2^32ths.
   public var fractionBelowFirstByte: UInt64 { head >> 24 & 0xffff_ffff }
   /// A number that ids, being hashes, spread evenly over.
-  public var evenNumber: UInt64 { head ^ middle }
+  @inlinable public var evenNumber: UInt64 { head ^ middle ^ UInt64(tail) }
 
   /// The 20 bytes.
   public var rawBytes: [UInt8] {
@@ -113,8 +113,8 @@ public struct ObjectID: Hashable, Sendable {
 }
 
 extension ObjectID {
-  /// The first eight bytes of a hash say enough.
-  @inlinable public func hash(into hasher: inout Hasher) { hasher.combine(head) }
+  /// Eight bytes of a hash say enough; of ids that somebody made up, all count.
+  @inlinable public func hash(into hasher: inout Hasher) { hasher.combine(evenNumber) }
 }
 
 extension ObjectID: Comparable {
