@@ -97,6 +97,19 @@ public struct TrailEvent: Hashable, Sendable {
     let number = row.details
     return number != EventBatch.noDetails && batch.details[Int(number)].errorCode != nil
   }
+  /// Whether it tells that refs moved, or may have.
+  public var movesRefs: Bool {
+    if isRefused { return false }
+    switch traffic {
+    case .push: return true
+    case .advertisement, .pull: return false
+    case .other: break
+    }
+    return switch kind {
+    case .pushOmitted, .refChange, .refChangeOmitted, .repositoryDeleted: true
+    default: false
+    }
+  }
   /// Whether it neither replaces another record nor has a namesake in another account.
   @inlinable public var standsAlone: Bool {
     let number = row.details

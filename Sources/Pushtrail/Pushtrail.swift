@@ -36,7 +36,7 @@ public enum Pushtrail {
     let clones = try CloneSet(options)
     options.didFinish?(.clones)
     let region = try clones.region(options.repository)
-    let reading = try readTrail(options, region)
+    var reading = try readTrail(options, region)
     let stateChanges = try readStateChanges(options)
     let serverCommits = try readServerCommits(options)
     try clones.requireAgreement(with: serverCommits)
@@ -55,6 +55,7 @@ public enum Pushtrail {
         of: RepositoryNames(names: selection.names.union(former), region: region), called: identity.name)
     }
     let place = selection.epochs.last?.identity
+    if let place { reading.unreadable += namelessMoves(among: trail.events, place) }
     let proof = try TrailProof(options, reading, accountID: place?.accountID ?? "", region: place?.region ?? "")
     options.didFinish?(.trail)
     // How the service writes deletions is the one thing that another region's log files tell of this repository.
@@ -68,6 +69,22 @@ public enum Pushtrail {
       hasPlainDeletions: hasPlainDeletions,
       proof: proof, notice: notice)
     return (context, selection)
+  }
+
+  /// Records of the repository's account and region that moved refs of a repository which nothing in them names: it may be
+  /// this one.
+  private static func namelessMoves(among events: [TrailEvent], _ place: RepositoryIdentity) -> [UnreadablePlace] {
+    func mayBe(_ told: String?, _ here: String) -> Bool { told == nil || here.isEmpty || told == here }
+    return events.compactMap { event in
+      let repository = event.origin.repository
+      guard repository.name == nil, repository.id == nil, event.movesRefs, mayBe(repository.accountID, place.accountID),
+        mayBe(repository.region, place.region)
+      else { return nil }
+      return UnreadablePlace(
+        path: event.location.file, record: event.location.record,
+        reason: "this \(event.action) of \(event.time) names no repository, and may be of this one", start: event.time,
+        end: event.time, accountID: repository.accountID, region: repository.region)
+    }
   }
 
   /// Brings what is new in `options.trail` into the ledger `options.ledger`, which it makes where there is none.

@@ -191,6 +191,11 @@ extension Coverage {
     union.contains { $0.contains(time) }
   }
 
+  /// Whether it describes any moment of an interval.
+  public func touches(from start: Timestamp, to end: Timestamp) -> Bool {
+    union.contains { $0.lowerBound <= end && start <= $0.upperBound }
+  }
+
   /// The stretch that holds a moment.
   public func stretch(at time: Timestamp) -> ClosedRange<Timestamp>? {
     union.first { $0.contains(time) }

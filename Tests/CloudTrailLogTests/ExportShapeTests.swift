@@ -204,7 +204,7 @@ import Testing
     payload = lambda rs: {"messageType": "DATA_MESSAGE", "owner": A, "logGroup": "g", "logStream": A + "_CloudTrail_" + R, "subscriptionFilters": ["f"], "logEvents": [{"id": "1", "timestamp": 1, "message": dump(r)} for r in rs]}
     write("subscription.json.gz", dump(payload(records)))
     # Firehose writes payloads one after the other, without anything between them.
-    write("firehose.gz", "".join(dump(payload(records[n:n + 7])) for n in range(0, 60, 7)) + dump({"messageType": "CONTROL_MESSAGE", "owner": "CloudwatchLogs", "logGroup": "", "logStream": "", "subscriptionFilters": [], "logEvents": []}))
+    write("firehose.gz", "".join(dump(payload(records[n:n + 7])) for n in range(0, 60, 7)) + dump({"messageType": "CONTROL_MESSAGE", "owner": "CloudwatchLogs", "logGroup": "", "logStream": "", "subscriptionFilters": [], "logEvents": [{"id": "", "timestamp": 1, "message": "CWL CONTROL MESSAGE: Checking health of destination Firehose."}]}))
     write("export.gz", "".join("2024-03-05T11:00:%02d.123Z %s\n" % (n % 60, json.dumps(r)) for n, r in enumerate(records)))
     write("lines-eventbridge.gz", "".join("2024-03-05T11:00:00.000Z %s\n" % json.dumps(b) for b in bridged))
 

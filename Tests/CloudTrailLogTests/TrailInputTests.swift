@@ -53,6 +53,23 @@ import Testing
           try Data(contentsOf: folder.url.appending(path: base + "CloudTrail/us-east-2/2024/03/05/a.json.gz")).count))
   }
 
+  @Test func `a log file that lies there under a name of another ending is not passed over`() throws {
+    let log = "111122223333_CloudTrail_us-east-2_20240305T1010Z_abc.json.gz"
+    let day = "AWSLogs/111122223333/CloudTrail/us-east-2/2024/03/05/"
+    let names = [log + ".6eF7a9b2", ".\(log).Xy12", log.replacing(".json.gz", with: ".txt")]
+    for name in names {
+      let folder = try TrailFolder()
+      try folder.write(day + "a.json.gz", records: [Sample.push(id: "a")])
+      try folder.write(day + name, folder.gzip("{\"Records\":[]}"))
+      let reading = try TrailReader().read([folder.path])
+      #expect(reading.unreadable.map { $0.path.hasSuffix(name) && $0.reason.contains(log) } == [true], "\(name)")
+      #expect(reading.unreadable.first?.end.map { $0.description } == "2024-03-05T10:11:00Z")
+      // Beside the whole one it is nothing but what is left of a copy, or a sum.
+      try folder.write(day + log, records: [Sample.push(id: "b")])
+      #expect(try TrailReader().read([folder.path]).unreadable.isEmpty)
+    }
+  }
+
   @Test func `what cannot start`() throws {
     #expect(failure([])?.message == "no trail was given")
     #expect(failure([folder.path("none")])?.message == "\(folder.path("none")): no such file or directory")

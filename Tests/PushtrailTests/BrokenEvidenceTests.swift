@@ -55,6 +55,51 @@ import Testing
       ])
   }
 
+  /// A push of the same account and region that does not say of which repository it is: it may have moved anything here.
+  @Test func aPushOfNobodySRepositoryIsNotPassedOver() throws {
+    let found = try lines(
+      """
+      pushed 16:30:00 refs/heads/feature/other $(git -C clone rev-parse origin/main)
+      status=0; pushtrail verify --repo clone > before || status=$?
+      zcat $day/*T1740Z_*.json.gz | jq -c '.Records[].additionalEventData = {omitted: true, originalSize: 30000, reason: "too large"}
+        | .Records[].resources = []' | gzip > nameless.gz
+      rm $day/*T1740Z_*.json.gz
+      cp nameless.gz $day/111122223333_CloudTrail_us-east-2_20260303T1740Z_nameless.json.gz
+      nameless=0; pushtrail verify --repo clone > said || nameless=$?
+      echo $status $nameless $(tr -s ' \n' ' ' < said | grep -c 'names no repository, and may be of this one')
+      """)
+    #expect(found.last == "0 3 1", "\(found)")
+  }
+
+  /// The window that is asked for has to be one that the trail describes, unless the repository was made since.
+  @Test func aWindowThatTheTrailDoesNotDescribeIsNotVerified() throws {
+    let found = try lines(
+      """
+      for window in "--since 2026-03-03" "--since 2026-02-20" "--until 2026-02-20" "--since 2026-02-01 --until 2026-02-20" "--since 2026-04-01"; do
+        status=0; pushtrail verify --repo clone $window > said || status=$?
+        echo $window $status $(grep -cE 'the trail (begins|ends|describes)' said)
+      done
+      """)
+    #expect(
+      found == [
+        "--since 2026-03-03 0 0", "--since 2026-02-20 0 0", "--until 2026-02-20 3 1",
+        "--since 2026-02-01 --until 2026-02-20 3 1", "--since 2026-04-01 3 1",
+      ], "\(found)")
+  }
+
+  @Test func aTrailThatBeginsDaysAfterTheWindowIsNotTheWhole() throws {
+    let outcome = try StoryShell.run(
+      "trail-starts-mid-life",
+      """
+      start=$(pushtrail report --format json --repo clone | jq -r '.trail.coverage[0].start')
+      for window in "" "--since ${start:0:10}" "--since 2025-11-01"; do
+        status=0; pushtrail verify --repo clone $window > said || status=$?
+        echo $status $(tr -s ' \\n' ' ' < said | grep -c 'days after --since')
+      done
+      """)
+    #expect(outcome.output == "0 0\n0 0\n3 1\n", "\(outcome.output)")
+  }
+
   /// A commit-graph has the commit whole; the pack has not, and git says so only where it is asked for the object.
   @Test func aTipThatRottedUnderACommitGraphIsNotCleared() throws {
     let found = try lines(

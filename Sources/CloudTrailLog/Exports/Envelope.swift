@@ -24,6 +24,8 @@ struct Envelope {
   /// Those of every list that the object has.
   private func listed(in value: JSONValue) throws(TrailError) -> [ExportedRecord]? {
     var found: [ExportedRecord]?
+    // CloudWatch Logs asks now and then whether somebody takes what it sends.
+    if value["messageType"]?.text == "CONTROL_MESSAGE" { return [] }
     if let events = array(value, "Events") { found = events.map { message($0, "CloudTrailEvent") } }
     if let rows = array(value, "QueryResultRows") {
       found = try (found ?? []) + LakeRows(parser: parser).records(of: rows)

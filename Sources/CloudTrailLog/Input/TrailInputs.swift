@@ -164,7 +164,16 @@ struct TrailInputs {
     guard let status = Self.status(folder) else { return note(folder, Self.lastError()) }
     guard seen.insert(status.identity).inserted else { return }
     guard let names = Self.entries(folder) else { return note(folder, Self.lastError()) }
-    for name in names.sorted(by: { $0.lexicographicallyPrecedes($1) }) where name.first != UInt8(ascii: ".") {
+    for name in names.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+      if purpose == .trail, let log = Self.logFile(namedBy: name), !names.contains(Array(log.utf8)) {
+        met = true
+        note(
+          folder + [UInt8(ascii: "/")] + name,
+          "is named after CloudTrail's log file \(log), which is not beside it: a copy that was not finished, or was renamed",
+          namedRight: folder + [UInt8(ascii: "/")] + Array(log.utf8))
+        continue
+      }
+      if name.first == UInt8(ascii: ".") { continue }
       let path = folder.last == UInt8(ascii: "/") ? folder + name : folder + [UInt8(ascii: "/")] + name
       let isLog =
         switch purpose {
@@ -193,14 +202,26 @@ struct TrailInputs {
     }
   }
 
+  /// The log file of CloudTrail's that a name was made from, by what unfinished copies, backups and the like add before or
+  /// behind; `nil` for any other name, and for one that is read.
+  private static func logFile(namedBy name: [UInt8]) -> String? {
+    let text = String(decoding: name, as: UTF8.self)
+    let bare = text.drop { $0 == "." }
+    guard bare.contains("_CloudTrail_"), text.hasPrefix(".") || !hasLogExtension(name),
+      LogFilePlace(path: String(bare)).delivery != nil
+    else { return nil }
+    let end = bare.firstRange(of: ".json")?.lowerBound ?? bare.firstIndex(of: ".") ?? bare.endIndex
+    return bare[..<end] + ".json.gz"
+  }
+
   private static func hasLogExtension(_ name: [UInt8]) -> Bool {
     let lowered = String(decoding: name, as: UTF8.self).lowercased()
     return [".json", ".gz", ".zst", ".ndjson", ".jsonl"].contains { lowered.hasSuffix($0) }
   }
 
-  private mutating func note(_ path: [UInt8], _ reason: String) {
+  private mutating func note(_ path: [UInt8], _ reason: String, namedRight rightPath: [UInt8]? = nil) {
     let name = String(decoding: path, as: UTF8.self)
-    let place = LogFilePlace(path: name)
+    let place = LogFilePlace(path: rightPath.map { String(decoding: $0, as: UTF8.self) } ?? name)
     let extent = place.extent(deliveryLag: deliveryLag)
     unreadable.append(
       UnreadablePlace(

@@ -205,7 +205,7 @@ struct Unknowns {
     let position = timeline.groups.partitioningIndex { timeline.items[$0.lowerBound].time > time }
     let values = timeline.values(atPosition: position)
     let isSightedBefore = timeline.sightings.contains { $0.end <= time }
-    let isCovered = judgement.coverage.effectiveEnd.map { time <= $0 } ?? false
+    let isCovered = judgement.coverage.contains(time) && judgement.coverage.effectiveEnd.map { time <= $0 } ?? false
     let isKnown =
       isCovered && !values.isEmpty && values.allSatisfy { !$0.isUnknown }
       && (position > 0 || isSightedBefore || judgement.ledger.created != nil)

@@ -94,15 +94,36 @@ extension TrailGapRule {
     return places.map { "\(name($0)): \($0.reason)" }.joined(separator: "; ")
   }
 
-  /// A window of which nothing is known is not verified.
+  /// A window of which nothing is known is not verified, nor is one that begins days before the trail does.
   private func beyondCoverage(_ judgement: Judgement) -> [Finding] {
-    guard let since = judgement.options.since, let end = judgement.coverage.end, since > end else { return [] }
-    return [
-      Finding(
-        rule: .trailGap, severity: .warning,
-        message: "the trail ends at \(end), before --since \(since): nothing of that time is known",
-        settle: SettleCommands(judgement).trail(from: end, to: since), countsAsUnknown: true)
-    ]
+    let (since, until) = (judgement.options.since, judgement.options.until)
+    guard since != nil || until != nil, let start = judgement.coverage.start, let end = judgement.coverage.end else {
+      return []
+    }
+    func finding(_ message: String, _ from: Timestamp, _ to: Timestamp) -> [Finding] {
+      [
+        Finding(
+          rule: .trailGap, severity: .warning, message: message,
+          settle: SettleCommands(judgement).trail(from: from, to: to), countsAsUnknown: true)
+      ]
+    }
+    if let since, since > end {
+      return finding("the trail ends at \(end), before --since \(since): nothing of that time is known", end, since)
+    }
+    if let until, until < start {
+      return finding(
+        "the trail begins at \(start), after --until \(until): nothing of that time is known", since ?? until, start)
+    }
+    if let since, let until, !judgement.coverage.touches(from: since, to: until) {
+      return finding("the trail describes no time from \(since) to \(until): nothing of it is known", since, until)
+    }
+    // The first record of a day is hardly ever written at midnight.
+    if let since, start - since >= 86_400, judgement.ledger.created == nil {
+      return finding(
+        "the trail begins at \(start), \(Phrase.count(Int((start - since) / 86_400), "day")) after --since \(since): what was pushed before is not known",
+        since, start)
+    }
+    return []
   }
 }
 
