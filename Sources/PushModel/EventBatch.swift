@@ -20,6 +20,8 @@ public final class EventBatch: Sendable {
   @usableFromInline let details: [Details]
   /// Whether any push of it deletes a ref in a form that nothing else fits.
   public let hasDeletions: Bool
+  /// Whether any event that shares its tables names no repository.
+  public var hasNameless: Bool { tables.hasNameless }
 
   init(file: String, tables: EventTables, rows: [Row], references: [Reference], details: [Details]) {
     self.file = file
@@ -78,12 +80,14 @@ public final class EventTables: Sendable {
   let principals: PrincipalTable
   let addresses: [String]
   let refs: [RefName]
+  let hasNameless: Bool
 
   init(origins: [EventOrigin], principals: PrincipalTable, addresses: [String], refs: [RefName]) {
     self.origins = origins
     self.principals = principals
     self.addresses = addresses
     self.refs = refs
+    hasNameless = origins.contains { $0.repository.name == nil && $0.repository.id == nil }
   }
 }
 

@@ -76,6 +76,7 @@ public enum Pushtrail {
   private static func namelessMoves(among events: [TrailEvent], _ place: RepositoryIdentity) -> [UnreadablePlace] {
     func mayBe(_ told: String?, _ here: String) -> Bool { told == nil || here.isEmpty || told == here }
     return events.compactMap { event in
+      guard event.batch.hasNameless else { return nil }
       let repository = event.origin.repository
       guard repository.name == nil, repository.id == nil, event.movesRefs, mayBe(repository.accountID, place.accountID),
         mayBe(repository.region, place.region)
