@@ -55,7 +55,7 @@ let package = Package(
       name: "GitStore",
       dependencies: ["PushModel", "CLibgit2", "CLibdeflate", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: strict),
-    .target(name: "RefLedger", dependencies: ["PushModel"], swiftSettings: strict),
+    .target(name: "RefLedger", dependencies: ["AllCores", "PushModel"], swiftSettings: strict),
     .target(
       name: "Correlation", dependencies: ["AllCores", "RefLedger", "GitStore", "PushModel"], swiftSettings: strict),
     .target(

@@ -1,3 +1,4 @@
+internal import AllCores
 public import PushModel
 
 /// All updates of one repository of one epoch, from its events (DESIGN 2).
@@ -171,12 +172,24 @@ public struct Ledger: Sendable {
   ) {
     self.created = created
     let order = Self.order(of: events)
+    // Who pulls changes nothing of what was pushed.
+    (pulls, _) = AllCores.both {
+      Self.pulls(of: events, order)
+    } and: {
+      appendMoves(of: events, order)
+    }
+    updatesByRef = UpdatesByRef(updates, refs: refs.count)
+    if !stateChanges.isEmpty { join(stateChanges, deletionsArePlain) }
+  }
+
+  /// Everything but pulls.
+  private mutating func appendMoves(of events: [TrailEvent], _ order: [EventOrder.Key]) {
     var clients = Clients()
     var pushAdvertisements = Pairing()
-    var pullAdvertisements = Pairing()
     var refsOfBatches = SharedNumbers { $0.refs.count }
     reserve(for: events)
-    for key in order {
+    let all = events.span
+    for key in order where all[Int(key.index)].traffic != .pull {
       let event = events[Int(key.index)]
       switch event.traffic {
       case .advertisement where !event.isRefused: pushAdvertisements.open(event, by: clients.number(of: event))
@@ -190,12 +203,7 @@ public struct Ledger: Sendable {
         }
         append(
           event, advertisement, by: clients.actors[client], firstAdvertised: firstAdvertised, &refsOfBatches)
-      case .pull where event.isRefused: continue
-      case .pull where event.pull.dataTransferred:
-        let (_, advertisement) = pullAdvertisements.close(event, by: clients.number(of: event))
-        pulls.append(
-          Pull(event: event, advertisement: advertisement, dataTransferred: true, shallow: event.pull.shallow))
-      case .pull: pullAdvertisements.open(event, by: clients.number(of: event))
+      case .pull: continue
       case .other:
         let client = clients.number(of: event)
         appendOther(event, by: clients.actors[client]) { pushAdvertisements.close(event, by: client).latest }
@@ -203,12 +211,29 @@ public struct Ledger: Sendable {
     }
     attempts += pushAdvertisements.leftOver.map { Attempt(event: $0, references: []) }
     attempts.sort { Self.precedes($0.event, $1.event) }
-    pulls += pullAdvertisements.leftOver.map {
+  }
+
+  private static func pulls(of events: [TrailEvent], _ order: [EventOrder.Key]) -> [Pull] {
+    var clients = Clients()
+    var advertisements = Pairing()
+    var pulls: [Pull] = []
+    let all = events.span
+    pulls.reserveCapacity(all.indices.reduce(0) { $0 + (all[$1].traffic == .pull ? 1 : 0) })
+    for key in order where all[Int(key.index)].traffic == .pull && !all[Int(key.index)].isRefused {
+      let event = events[Int(key.index)]
+      if event.pull.dataTransferred {
+        let (_, advertisement) = advertisements.close(event, by: clients.number(of: event))
+        pulls.append(
+          Pull(event: event, advertisement: advertisement, dataTransferred: true, shallow: event.pull.shallow))
+      } else {
+        advertisements.open(event, by: clients.number(of: event))
+      }
+    }
+    pulls += advertisements.leftOver.map {
       Pull(event: $0, advertisement: nil, dataTransferred: false, shallow: nil)
     }
-    pulls.sort { Self.precedes($0.event, $1.event) }
-    updatesByRef = UpdatesByRef(updates, refs: refs.count)
-    if !stateChanges.isEmpty { join(stateChanges, deletionsArePlain) }
+    pulls.sort { precedes($0.event, $1.event) }
+    return pulls
   }
 
   /// Anything but git's plain traffic.
@@ -256,23 +281,21 @@ public struct Ledger: Sendable {
 
   /// Room for what they will make, for growing an array of so many moves all of it.
   private mutating func reserve(for events: [TrailEvent]) {
-    var counts = (pushes: 0, updates: 0, pulls: 0)
+    var counts = (pushes: 0, updates: 0)
     let all = events.span
     for index in all.indices where !all[index].isRefused {
       switch all[index].traffic {
       case .push:
         counts.pushes += 1
         counts.updates += all[index].referenceCount
-      case .pull: counts.pulls += 1
       case .other:
         counts.pushes += 1
         counts.updates += 1
-      case .advertisement: break
+      case .advertisement, .pull: break
       }
     }
     pushes.reserveCapacity(counts.pushes)
     updates.reserveCapacity(counts.updates)
-    pulls.reserveCapacity(counts.pulls)
   }
 
   private static func precedes(_ left: TrailEvent, _ right: TrailEvent) -> Bool {

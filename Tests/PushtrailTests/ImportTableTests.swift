@@ -24,7 +24,7 @@ import Testing
     "GitStore": Row(
       ours: ["PushModel"],
       foreign: ["CLibdeflate": [], "CLibgit2": [], "Crypto": ["CommitGraphFile.swift", "CommitInflater.swift"]]),
-    "RefLedger": Row(ours: ["PushModel"], isPure: true),
+    "RefLedger": Row(ours: ["AllCores", "PushModel"], isPure: true),
     "Correlation": Row(ours: ["AllCores", "RefLedger", "GitStore", "PushModel"], isPure: true),
     "Report": Row(ours: ["AllCores", "Correlation", "RefLedger", "PushModel"], isPure: true),
     "Pushtrail": Row(
