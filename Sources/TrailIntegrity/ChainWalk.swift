@@ -17,6 +17,7 @@ struct ChainWalk {
   /// Digests with a log that is absent or changed: their time is not described whole.
   private var lacking: Set<Int> = []
   private var soundLogs = 0
+  private(set) var logs = ListedLogs()
   /// Breaks between a digest and the one before it.
   private var unlinked: Set<Int> = []
 
@@ -235,6 +236,7 @@ struct ChainWalk {
       for log in digest.content.logFiles {
         let object = StorageName(log.s3Object)
         let copies = shelf.copies(of: object)
+        for copy in copies { list(copy, shelf.entries[copy], by: position) }
         if let algorithm = log.hashAlgorithm, algorithm != "SHA-256" {
           unchecked.append("\(digest.path) hashes \(log.s3Object) with \(algorithm), which is not known here")
           lacking.insert(position)
@@ -254,7 +256,10 @@ struct ChainWalk {
           }
           continue
         }
-        for copy in copies where hashes[copy] != .value(log.hashValue.lowercased()) {
+        let hash = log.hashValue.lowercased()
+        func isSound(_ copy: Int) -> Bool { hashes[copy]?.isValue(hash) ?? false }
+        if isChecked(position) { logs.proved.formUnion(copies.filter(isSound)) }
+        for copy in copies where !isSound(copy) {
           lacking.insert(position)
           let path = shelf.entries[copy].path
           let why =
@@ -263,10 +268,29 @@ struct ChainWalk {
             }
           problems.append(problem(.tampered, "The log file \(path) was changed: \(why).", [path], digest))
         }
-        if copies.allSatisfy({ hashes[$0] == .value(log.hashValue.lowercased()) }) { soundLogs += 1 }
+        if copies.allSatisfy(isSound) { soundLogs += 1 }
       }
     }
     noteUncopied(uncopied)
+  }
+
+  /// Notes that a digest file lists a copy of a log file.
+  private mutating func list(_ copy: Int, _ entry: LogShelf.Entry, by position: Int) {
+    if isChecked(position) || believes(entry, at: position) {
+      logs.listed.insert(copy)
+    } else {
+      logs.claimed[copy] = digests[position].path
+    }
+  }
+
+  /// Whether a log file is one that the newest digest file of a checked stretch may list: delivered after what was checked, in
+  /// that digest file's own time. Nothing here can check it, and anybody can write such a one.
+  private func believes(_ entry: LogShelf.Entry, at position: Int) -> Bool {
+    guard proofs[position] == .unproven, position > 0, isChecked(position - 1), !unlinked.contains(position),
+      let name = LogName(entry.place)
+    else { return false }
+    return digests[position - 1].end - UnlistedLogs.margin <= name.start
+      && name.end <= digests[position].end + UnlistedLogs.margin
   }
 
   /// One problem for each run of days that were not copied.
@@ -308,6 +332,16 @@ struct ChainWalk {
     name.isBackfill ? [] : intervals(leavingOut: []).map { $0.start...$0.end }
   }
 
+  /// The part of it whose digest files were checked.
+  var proved: [ClosedRange<Timestamp>] {
+    name.isBackfill ? [] : intervals(leavingOut: [], atLeast: least).map { $0.start...$0.end }
+  }
+
+  /// What a digest file must be for its word to count.
+  private var least: Proof { keys == nil ? .consistent : .authentic }
+
+  private func isChecked(_ position: Int) -> Bool { proofs[position].map { $0 >= least } ?? false }
+
   private func intervals(leavingOut lacking: Set<Int>, atLeast least: Proof = .unproven) -> [DigestChain.Interval] {
     var result: [DigestChain.Interval] = []
     var previous: Int?
@@ -335,6 +369,6 @@ struct ChainWalk {
       intervals: name.isBackfill ? [] : intervals(leavingOut: lacking),
       checked: name.isBackfill
         ? []
-        : intervals(leavingOut: lacking, atLeast: keys == nil ? .consistent : .authentic).map { $0.start...$0.end })
+        : intervals(leavingOut: lacking, atLeast: least).map { $0.start...$0.end })
   }
 }
