@@ -13,6 +13,8 @@ struct TrailProof: Sendable {
   var delivery = DeliveryProof()
   /// In words: what the report cannot tell.
   var notes: [String] = []
+  /// `nil` where no log file is proved.
+  private(set) var records: ProvedRecords?
 
   init(_ options: Options, _ reading: TrailReading, accountID: String, region: String) throws(PushtrailError) {
     let report: IntegrityReport
@@ -46,16 +48,60 @@ struct TrailProof: Sendable {
     }
     delivery.lacking = problems.compactMap(\.delivered)
     summary = IntegritySummary(report)
-    let rested = Self.restedOn(kept.problems, reading)
+    if !report.provedLogs.isEmpty {
+      records = ProvedRecords(
+        report, files: try Self.namedAsRead(report, options), lag: options.deliveryLag,
+        since: reading.begins)
+    }
     evidence = IntegrityEvidence(
       problems: problems.map { problem, delivered in
         IntegrityEvidence.Problem(
           rule: problem.rule.rule, severity: problem.severity == .error ? .error : .warning,
           message: Self.clause(problem.message), files: problem.files,
           blind: delivered.map { Coverage.blinded(by: $0, lag: options.deliveryLag) },
-          isRestedOn: problem.rule == .unlisted && problem.files.contains { rested.contains(Self.base($0)) },
           settle: problem.settle)
       }, unchecked: report.unchecked)
+  }
+
+  /// Holds the records of one repository against what is proved: one that rests on a file that no digest file lists makes that
+  /// file's finding count, or is one.
+  mutating func weigh(_ trail: EventSet, of selection: RepositorySelection) {
+    guard let records, var evidence else { return }
+    let unlisted = records.unlisted(among: trail.events).filter(selection.isAbout)
+    let files = Set(unlisted.map(\.location.file))
+    var named: Set<String> = []
+    for index in evidence.problems.indices where evidence.problems[index].rule == .trailUnlisted {
+      let mine = files.intersection(evidence.problems[index].files)
+      if !mine.isEmpty { evidence.problems[index].isRestedOn = true }
+      named.formUnion(mine)
+    }
+    let rest = [
+      Problem.unlisted(records: unlisted.filter { !named.contains($0.location.file) }),
+      Problem.setAside(records: trail.setAside.filter(selection.isAbout)),
+    ]
+    for case let problem? in rest {
+      evidence.problems.append(
+        IntegrityEvidence.Problem(
+          rule: problem.rule.rule, severity: .warning, message: Self.clause(problem.message), files: problem.files,
+          isRestedOn: true))
+    }
+    self.evidence = evidence
+  }
+
+  /// The proved log files by the names that their records have: those of the trail, and of the same files in a ledger.
+  private static func namedAsRead(
+    _ report: IntegrityReport, _ options: Options
+  ) throws(PushtrailError) -> Set<String> {
+    let names = Set(report.provedLogs.keys)
+    guard let ledger = options.ledger else { return names }
+    let contents = Dictionary(
+      report.provedLogs.map { (base($0.key), Set([$0.value])) }, uniquingKeysWith: { $0.union($1) })
+    do throws(LedgerError) {
+      let kept = try LedgerNames(ledger: ledger).names(of: contents)
+      return names.subtracting(kept.others).union(kept.same)
+    } catch {
+      throw PushtrailError(error)
+    }
   }
 
   /// The time of delivery of which a problem leaves nothing proved. What another trail's digest files prove is not lacking,
@@ -100,21 +146,6 @@ struct TrailProof: Sendable {
           "\(count) log \(count == 1 ? "file" : "files") that digest files list \(count == 1 ? "is" : "are") in the ledger alone: what the ledger got was not checked by them."
         ]
     )
-  }
-
-  /// Names of files that no digest file lists and that hold a record which no other file bears out. A second trail's files
-  /// hold what the first one's do.
-  private static func restedOn(_ problems: [Problem], _ reading: TrailReading) -> Set<String> {
-    let files = Set(problems.filter { $0.rule == .unlisted }.flatMap(\.files).map(base))
-    guard !files.isEmpty else { return [] }
-    var told: Set<String> = []
-    for event in reading.events where !files.contains(base(event.location.file)) { told.insert(event.eventID) }
-    var result: Set<String> = []
-    for event in reading.events where !told.contains(event.eventID) {
-      let name = base(event.location.file)
-      if files.contains(name) { result.insert(name) }
-    }
-    return result
   }
 
   private static func base(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }

@@ -55,6 +55,7 @@ import Testing
     struct Finding: Decodable {
       var rule: String
       var severity: String
+      var evidence: [String]
     }
     struct Summary: Decodable { var result: String }
     var trail: Trail
@@ -97,6 +98,32 @@ import Testing
     try Data(forged.utf8).write(to: URL(filePath: place))
     let put = try world.report(["--trail", "trail"])
     #expect(put.rules.contains("trail-unlisted") && put.summary.result != "pass")
+  }
+
+  /// A file that no digest file lists may say again what signed ones say, and nothing else of their time.
+  @Test func aRecordBesideWhatIsSignedIsUnlisted() throws {
+    let world = try World()
+    let keys = ["--trail", "trail", "--public-keys", "keys.json"]
+    let log = try #require(try world.logs("20260302T09").first)
+    let text = String(decoding: try world.run("/usr/bin/gzip", ["-dc", log]).output, as: UTF8.self)
+    let place = URL(filePath: world.path("trail/x.json"))
+    func integrity() throws -> Int32 { try world.run(world.tool.path, ["integrity"] + keys).status }
+
+    try Data(text.utf8).write(to: place)
+    let again = try world.report(keys)
+    #expect(again.rules.isEmpty && again.summary.result == "pass")
+    #expect(try integrity() == 0)
+
+    try Data(text.replacing("\"eventID\":\"", with: "\"eventID\":\"9").utf8).write(to: place)
+    let put = try world.report(keys)
+    #expect(put.rules.contains("trail-unlisted") && put.summary.result == "unverifiable")
+    #expect(put.findings.contains { $0.evidence.contains { $0.hasSuffix("x.json, record 1") } })
+    #expect(try integrity() == 3)
+    // In the ledger, too.
+    #expect(try world.run(world.tool.path, ["import", "trail", "--ledger", "kept.ledger"]).status == 0)
+    #expect(try world.report(keys + ["--ledger", "kept.ledger"]).summary.result == "unverifiable")
+    try FileManager.default.removeItem(at: place)
+    #expect(try world.report(keys).summary.result == "pass")
   }
 
   @Test func aDayThatWasNotCopiedIsOneGap() throws {
