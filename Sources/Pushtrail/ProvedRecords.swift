@@ -19,12 +19,12 @@ struct ProvedRecords: Sendable {
   /// - Parameters:
   ///   - files: Proved log files, where they are not named as in the report.
   ///   - lag: How late a record may be delivered: digest files speak of delivery.
-  ///   - since: Log files of earlier days were left unread.
-  init(_ report: IntegrityReport, files: Set<String>? = nil, lag: Int64, since: Timestamp?) {
+  ///   - begins: Log files of earlier days were left unread.
+  init(_ report: IntegrityReport, files: Set<String>? = nil, lag: Int64, begins: Timestamp?) {
     self.files = files ?? Set(report.provedLogs.keys)
     whole = report.chains.flatMap { chain in
       chain.checked.compactMap { range in
-        let start = max(range.lowerBound, since ?? range.lowerBound)
+        let start = max(range.lowerBound, begins ?? range.lowerBound)
         guard start <= range.upperBound - lag else { return nil }
         return Stretch(accountID: chain.accountID, region: chain.region, start: start, end: range.upperBound - lag)
       }

@@ -15,7 +15,7 @@ extension Pushtrail {
       throw PushtrailError(error.message, hints: error.hints)
     }
     guard !report.provedLogs.isEmpty else { return report }
-    let records = ProvedRecords(report, lag: options.deliveryLag, since: nil)
+    let records = ProvedRecords(report, lag: options.deliveryLag, begins: nil)
     let reader = TrailReader(maximumFileSize: options.maximumFileSize, deliveryLag: options.deliveryLag)
     // A folder of digest files alone holds no record.
     let files = options.trail.filter { $0 != "-" }.flatMap { path in

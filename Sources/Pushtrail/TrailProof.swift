@@ -42,7 +42,7 @@ struct TrailProof: Sendable {
     }
     let kept = try Self.kept(report, options)
     notes += report.notes + kept.notes
-    delivery.whole = report.chains.flatMap(\.checked)
+    delivery.whole = report.chains.flatMap(\.checked).compactMap { Self.read($0, reading) }
     let problems = kept.problems.map { problem in
       (problem: problem, delivered: Self.lacking(problem, beside: delivery.whole, options))
     }
@@ -51,7 +51,7 @@ struct TrailProof: Sendable {
     if !report.provedLogs.isEmpty {
       records = ProvedRecords(
         report, files: try Self.namedAsRead(report, options), lag: options.deliveryLag,
-        since: reading.begins)
+        begins: reading.begins)
     }
     evidence = IntegrityEvidence(
       problems: problems.map { problem, delivered in
@@ -102,6 +102,12 @@ struct TrailProof: Sendable {
     } catch {
       throw PushtrailError(error)
     }
+  }
+
+  /// The part of a stretch whose log files were read: digest files are checked also of days that were left unread.
+  private static func read(_ range: ClosedRange<Timestamp>, _ reading: TrailReading) -> ClosedRange<Timestamp>? {
+    guard let begins = reading.begins else { return range }
+    return begins <= range.upperBound ? max(range.lowerBound, begins)...range.upperBound : nil
   }
 
   /// The time of delivery of which a problem leaves nothing proved. What another trail's digest files prove is not lacking,

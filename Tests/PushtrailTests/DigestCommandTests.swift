@@ -47,7 +47,10 @@ import Testing
 
   private struct Report: Decodable {
     struct Trail: Decodable {
-      struct Coverage: Decodable { var basis: String }
+      struct Coverage: Decodable {
+        var start: String
+        var basis: String
+      }
       struct Integrity: Decodable { var publicKeys: Bool }
       var coverage: [Coverage]
       var integrity: Integrity?
@@ -136,6 +139,13 @@ import Testing
     // Whoever knows that nothing happened then may say so.
     let stated = try world.report(["--trail", "trail", "--coverage", "2026-03-02T00:00:00Z..2026-03-03T17:00:00Z"])
     #expect(stated.rules == ["trail-gap"] && stated.summary.result == "pass")
+  }
+
+  @Test func digestFilesOfDaysLeftUnreadProveNothing() throws {
+    let world = try World()
+    let report = try world.report(["--trail", "trail", "--public-keys", "keys.json", "--read-since", "2026-03-03"])
+    #expect(report.trail.coverage.map(\.start).min() == "2026-03-03T00:00:00Z")
+    #expect(report.bases.contains("digest"))
   }
 
   @Test func signaturesThatNoKeyChecksProveNothing() throws {
