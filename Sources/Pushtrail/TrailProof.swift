@@ -41,7 +41,7 @@ struct TrailProof: Sendable {
       return
     }
     let kept = try Self.kept(report, options)
-    notes += report.notes + kept.notes
+    notes += report.notes
     delivery.whole = report.chains.flatMap(\.checked).compactMap { Self.read($0, reading) }
     let problems = kept.problems.map { problem in
       (problem: problem, delivered: Self.lacking(problem, beside: delivery.whole, options))
@@ -61,6 +61,14 @@ struct TrailProof: Sendable {
           blind: delivered.map { Coverage.blinded(by: $0, lag: options.deliveryLag) },
           settle: problem.settle)
       }, unchecked: report.unchecked)
+    if let inLedger = Self.inLedgerAlone(kept.held, options) {
+      // With keys only what CloudTrail signed counts, and the file whose hash it signed is not here to be hashed.
+      if report.hasPublicKeys {
+        evidence?.problems.append(inLedger)
+      } else {
+        notes.append("\(inLedger.message.prefix(1).uppercased())\(inLedger.message.dropFirst()).")
+      }
+    }
   }
 
   /// Holds the records of one repository against what is proved: one that rests on a file that no digest file lists makes that
@@ -125,7 +133,7 @@ struct TrailProof: Sendable {
   /// Log files that a ledger has are not lost when they are no longer in the trail beside it.
   private static func kept(
     _ report: IntegrityReport, _ options: Options
-  ) throws(PushtrailError) -> (problems: [Problem], notes: [String]) {
+  ) throws(PushtrailError) -> (problems: [Problem], held: [Problem]) {
     guard let ledger = options.ledger else { return (report.problems, []) }
     let absent = report.problems.filter { $0.rule == .fileAbsent || $0.rule == .gap }
     let names = Set(absent.flatMap(\.files).map(base))
@@ -136,22 +144,27 @@ struct TrailProof: Sendable {
     } catch {
       throw PushtrailError(error)
     }
-    var count = 0
-    let problems = report.problems.filter { problem in
-      guard problem.rule == .fileAbsent || problem.rule == .gap, !problem.files.isEmpty,
-        problem.files.allSatisfy({ held.contains(base($0)) })
-      else { return true }
-      count += problem.files.count
-      return false
+    func isHeld(_ problem: Problem) -> Bool {
+      (problem.rule == .fileAbsent || problem.rule == .gap) && !problem.files.isEmpty
+        && problem.files.allSatisfy { held.contains(base($0)) }
     }
-    return (
-      problems,
-      count == 0
-        ? []
-        : [
-          "\(count) log \(count == 1 ? "file" : "files") that digest files list \(count == 1 ? "is" : "are") in the ledger alone: what the ledger got was not checked by them."
-        ]
-    )
+    return (report.problems.filter { !isHeld($0) }, report.problems.filter(isHeld))
+  }
+
+  /// One problem for all log files that only a ledger has.
+  private static func inLedgerAlone(_ problems: [Problem], _ options: Options) -> IntegrityEvidence.Problem? {
+    let files = problems.flatMap(\.files)
+    guard !files.isEmpty else { return nil }
+    let starts = problems.compactMap(\.start)
+    let ends = problems.compactMap(\.end)
+    let blind = starts.min().flatMap { start in
+      ends.max().map { Coverage.blinded(by: start...max(start, $0), lag: options.deliveryLag) }
+    }
+    return IntegrityEvidence.Problem(
+      rule: .evidenceIncomplete, severity: .warning,
+      message:
+        "\(files.count) log \(files.count == 1 ? "file" : "files") that digest files list \(files.count == 1 ? "is" : "are") in the ledger alone: what the ledger got was not checked by them",
+      files: files, blind: blind, settle: problems.count == 1 ? problems[0].settle : nil)
   }
 
   private static func base(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }

@@ -83,6 +83,9 @@ import Testing
     let kept = try world.report(["--trail", "trail", "--ledger", "kept.ledger"])
     #expect(kept.rules.isEmpty && kept.summary.result == "pass")
     #expect(kept.limits.contains { $0.contains("in the ledger alone") })
+    // What CloudTrail signed is that file's hash, and the ledger has none of its content.
+    let signed = try world.report(["--trail", "trail", "--ledger", "kept.ledger", "--public-keys", "keys.json"])
+    #expect(signed.rules == ["evidence-incomplete"] && signed.summary.result == "unverifiable")
   }
 
   /// A second trail's files say what the first one's do; a file with a record of its own may have been put there.
