@@ -22,8 +22,10 @@ struct TrailProof: Sendable {
       // A list of keys that cannot be read is an error also where there is nothing to check with it.
       let verifier = try IntegrityVerifier(publicKeys: options.publicKeys, digestMetadata: options.digestMetadata)
       guard reading.hasDigests else {
-        if options.publicKeys != nil || options.digestMetadata != nil {
-          notes.append("No digest file lies in the trail: there was nothing to check with --public-keys.")
+        if options.publicKeys != nil {
+          lacksDigests("no digest file lies in the trail", accountID: accountID, region: region)
+        } else if options.digestMetadata != nil {
+          notes.append("No digest file lies in the trail: there was nothing to check with --digest-metadata.")
         }
         return
       }
@@ -33,6 +35,10 @@ struct TrailProof: Sendable {
       throw PushtrailError(error.message, hints: error.hints)
     }
     if report.chains.isEmpty, report.problems.isEmpty {
+      if options.publicKeys != nil {
+        lacksDigests(
+          "no digest file of this account and region lies in the trail", accountID: accountID, region: region)
+      }
       notes.append(
         options.ledger == nil
           ? "The digest files in the trail are of other accounts or regions: they prove nothing of this one."
@@ -69,6 +75,20 @@ struct TrailProof: Sendable {
         notes.append("\(inLedger.message.prefix(1).uppercased())\(inLedger.message.dropFirst()).")
       }
     }
+  }
+
+  /// With keys only what CloudTrail signed counts, and that is nothing.
+  private mutating func lacksDigests(_ what: String, accountID: String, region: String) {
+    let folder =
+      "AWSLogs/\(accountID.isEmpty ? "ACCOUNT" : accountID)/CloudTrail-Digest/\(region.isEmpty ? "" : region + "/")"
+    evidence = IntegrityEvidence(
+      problems: [
+        IntegrityEvidence.Problem(
+          rule: .evidenceIncomplete, severity: .warning, message: "\(what): --public-keys has nothing to check",
+          files: [], isRestedOn: true,
+          settle:
+            "aws s3 sync \(ShellWord.quoted("s3://TRAIL-BUCKET/" + folder)) \(ShellWord.quoted("TRAIL/" + folder))")
+      ], unchecked: [])
   }
 
   /// Holds the records of one repository against what is proved: one that rests on a file that no digest file lists makes that

@@ -39,7 +39,7 @@ struct ChainWalk {
 
   mutating func run() {
     proofs = Array(repeating: .unproven, count: digests.count)
-    var unknownKeys: [String: Int] = [:]
+    var unknownKeys: [String: Set<Int>] = [:]
     var named: Set<Int> = []
     let index = Dictionary(digests.enumerated().map { ($0.element.object, $0.offset) }, uniquingKeysWith: { a, _ in a })
     for position in digests.indices.reversed() {
@@ -68,7 +68,8 @@ struct ChainWalk {
       link(position, older, &unknownKeys)
     }
     for position in digests.indices.dropLast() where !named.contains(position) { unnamed(position, index) }
-    for (fingerprint, count) in unknownKeys.sorted(by: { $0.key < $1.key }) {
+    for (fingerprint, positions) in unknownKeys.sorted(by: { $0.key < $1.key }) {
+      let count = positions.count
       unchecked.append(
         "\(count) digest \(count == 1 ? "file" : "files") of \(words) \(count == 1 ? "is" : "are") signed with the key \(fingerprint), which is not among the public keys given: aws cloudtrail list-public-keys --region \(name.homeRegion) --start-time \(digests.first?.start.description ?? "START")"
       )
@@ -81,7 +82,7 @@ struct ChainWalk {
   }
 
   /// A digest file by its own S3 metadata.
-  private mutating func checkSaved(_ position: Int, _ unknownKeys: inout [String: Int]) {
+  private mutating func checkSaved(_ position: Int, _ unknownKeys: inout [String: Set<Int>]) {
     let digest = digests[position]
     guard let signature = signatures[digest], let keys else { return }
     switch keys.verify(signature, of: digest) {
@@ -91,12 +92,12 @@ struct ChainWalk {
         position,
         "The digest file \(digest.path) was changed: CloudTrail's signature in its S3 metadata does not hold.",
         [digest.path])
-    case nil: unknownKeys[digest.content.digestPublicKeyFingerprint, default: 0] += 1
+    case nil: unknownKeys[digest.content.digestPublicKeyFingerprint, default: []].insert(position)
     }
   }
 
   /// A digest file by its successor, which holds its hash and its signature.
-  private mutating func link(_ position: Int, _ older: Int, _ unknownKeys: inout [String: Int]) {
+  private mutating func link(_ position: Int, _ older: Int, _ unknownKeys: inout [String: Set<Int>]) {
     let digest = digests[position]
     let previous = digests[older]
     let algorithm = digest.content.previousDigestHashAlgorithm ?? "SHA-256"
@@ -112,7 +113,7 @@ struct ChainWalk {
       unchecked.append("\(previous.path) is signed with \(signing), which is not known here")
     } else if let signature = digest.content.previousDigestSignature, let keys {
       signatureHolds = keys.verify(signature, of: previous)
-      if signatureHolds == nil { unknownKeys[previous.content.digestPublicKeyFingerprint, default: 0] += 1 }
+      if signatureHolds == nil { unknownKeys[previous.content.digestPublicKeyFingerprint, default: []].insert(older) }
     }
     if let saved = signatures[previous], let signature = digest.content.previousDigestSignature,
       saved.lowercased() != signature.lowercased()
@@ -347,12 +348,12 @@ struct ChainWalk {
     var previous: Int?
     for (position, digest) in digests.enumerated() {
       guard let proof = proofs[position], proof >= least, !lacking.contains(position) else { continue }
-      if let last = result.last, previous == position - 1, !unlinked.contains(position), digest.start <= last.end {
+      // The last of a stretch is checked by nothing here: it takes nothing from the rest, and gets nothing of it.
+      if let last = result.last, previous == position - 1, !unlinked.contains(position), digest.start <= last.end,
+        (last.proof == .unproven) == (proof == .unproven)
+      {
         result[result.count - 1].end = max(last.end, digest.end)
-        // The last of a stretch is checked by nothing here; it does not take from the rest.
-        if let previous, let proof = proofs[previous] {
-          result[result.count - 1].proof = min(last.proof, proof)
-        }
+        result[result.count - 1].proof = min(last.proof, proof)
       } else {
         result.append(DigestChain.Interval(start: digest.start, end: digest.end, proof: proof))
       }

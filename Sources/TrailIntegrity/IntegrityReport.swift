@@ -61,7 +61,7 @@ public struct DigestChain: Equatable, Sendable {
   public struct Interval: Equatable, Sendable {
     public var start: Timestamp
     public var end: Timestamp
-    /// The weakest proof of its digest files but the last, which nothing may be able to check.
+    /// The weakest proof of its digest files.
     public var proof: Proof
   }
 }

@@ -161,4 +161,13 @@ import Testing
     #expect(report.rules == ["evidence-incomplete"] && report.summary.result == "unverifiable")
     #expect(try world.run(world.tool.path, ["verify", "--trail", "trail", "--public-keys", "none.json"]).status == 2)
   }
+
+  @Test func keysWithoutDigestFilesVerifyNothing() throws {
+    let world = try World()
+    let account = try #require(try FileManager.default.contentsOfDirectory(atPath: world.path("trail/AWSLogs")).first)
+    try FileManager.default.removeItem(atPath: world.path("trail/AWSLogs/\(account)/CloudTrail-Digest"))
+    #expect(try world.report(["--trail", "trail"]).summary.result == "pass")
+    let report = try world.report(["--trail", "trail", "--public-keys", "keys.json"])
+    #expect(report.rules == ["evidence-incomplete"] && report.summary.result == "unverifiable")
+  }
 }
