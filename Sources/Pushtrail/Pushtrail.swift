@@ -50,7 +50,15 @@ public enum Pushtrail {
         trail = EventSet(reading.events, isProved: records.isProved)
         selection = try select(clones, trail, reading, options, region)
       }
-      proof.weigh(trail, of: selection)
+      let unlisted = records.unlisted(among: trail.events)
+      proof.weigh(unlisted.filter(selection.isAbout), setAside: trail.setAside.filter(selection.isAbout))
+      let void = Set(unlisted.filter(records.isVoid).map(\.location))
+      if !void.isEmpty {
+        var counting = trail
+        counting.leaveOut { void.contains($0.location) }
+        // Of a repository that nothing else tells of, all stays, and is said to be unlisted.
+        if let rest = try? select(clones, counting, reading, options, region) { (trail, selection) = (counting, rest) }
+      }
     }
     if let identity = selection.epochs.last?.identity {
       let region = identity.region.isEmpty ? nil : identity.region

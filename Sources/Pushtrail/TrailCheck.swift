@@ -15,7 +15,7 @@ extension Pushtrail {
       throw PushtrailError(error.message, hints: error.hints)
     }
     guard !report.provedLogs.isEmpty else { return report }
-    let records = ProvedRecords(report, lag: options.deliveryLag, begins: nil)
+    let records = ProvedRecords(report, spans: nil, lag: options.deliveryLag, begins: nil)
     let reader = TrailReader(maximumFileSize: options.maximumFileSize, deliveryLag: options.deliveryLag)
     // A folder of digest files alone holds no record.
     let files = options.trail.filter { $0 != "-" }.flatMap { path in
@@ -26,7 +26,9 @@ extension Pushtrail {
     do throws(TrailError) {
       // Most trails have but the newest log files beside what is proved: the others need not be read for that.
       guard !records.unlisted(among: try reader.read(beside).events).isEmpty else { return report }
-      let trail = EventSet(try reader.read(files).events, isProved: records.isProved)
+      let reading = try reader.read(files)
+      let records = ProvedRecords(report, spans: reading.spans, lag: options.deliveryLag, begins: nil)
+      let trail = EventSet(reading.events, isProved: records.isProved)
       let named = Set(report.problems.filter { $0.rule == .unlisted }.flatMap(\.files))
       let unlisted = records.unlisted(among: trail.events).filter { !named.contains($0.location.file) }
       report.problems += [Problem.unlisted(records: unlisted), .setAside(records: trail.setAside)].compactMap(\.self)

@@ -56,7 +56,7 @@ struct TrailProof: Sendable {
     summary = IntegritySummary(report)
     if !report.provedLogs.isEmpty {
       records = ProvedRecords(
-        report, files: try Self.namedAsRead(report, options), lag: options.deliveryLag,
+        report, spans: reading.spans, files: try Self.namedAsRead(report, options), lag: options.deliveryLag,
         begins: reading.begins)
     }
     evidence = IntegrityEvidence(
@@ -93,9 +93,8 @@ struct TrailProof: Sendable {
 
   /// Holds the records of one repository against what is proved: one that rests on a file that no digest file lists makes that
   /// file's finding count, or is one.
-  mutating func weigh(_ trail: EventSet, of selection: RepositorySelection) {
+  mutating func weigh(_ unlisted: [TrailEvent], setAside: [TrailEvent]) {
     guard let records, var evidence else { return }
-    let unlisted = records.unlisted(among: trail.events).filter(selection.isAbout)
     let files = Set(unlisted.map(\.location.file))
     var named: Set<String> = []
     for index in evidence.problems.indices where evidence.problems[index].rule == .trailUnlisted {
@@ -104,8 +103,9 @@ struct TrailProof: Sendable {
       named.formUnion(mine)
     }
     let rest = [
-      Problem.unlisted(records: unlisted.filter { !named.contains($0.location.file) }),
-      Problem.setAside(records: trail.setAside.filter(selection.isAbout)),
+      Problem.unlisted(records: unlisted.filter(records.isVoid), areVoid: true),
+      Problem.unlisted(records: unlisted.filter { !records.isVoid($0) && !named.contains($0.location.file) }),
+      Problem.setAside(records: setAside),
     ]
     for case let problem? in rest {
       evidence.problems.append(

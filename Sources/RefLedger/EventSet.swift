@@ -110,6 +110,9 @@ public struct EventSet: Sendable {
     events += trail[next...]
   }
 
+  /// Leaves out events that count for nothing.
+  public mutating func leaveOut(_ isLeftOut: (TrailEvent) -> Bool) { events.removeAll(where: isLeftOut) }
+
   /// - Parameter acrossAccounts: Each account's copy describes the principal in its own way: the account that owns the
   ///   repository may be told no more of another's than its number.
   private static func differences(

@@ -11,6 +11,8 @@ public struct IntegrityReport: Equatable, Sendable {
   public var notes: [String] = []
   /// Log files that are as checked digest files list them, by their paths: the SHA-256 of each as it lies on disk.
   public var provedLogs: [String: [UInt8]] = [:]
+  /// Log files that were delivered after all that digest files describe, by their names: one may hold a record that was late.
+  public var newerLogs: Set<String> = []
   /// Whether public keys were given: without them nothing is authentic.
   public var hasPublicKeys = false
 

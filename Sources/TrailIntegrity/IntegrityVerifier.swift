@@ -50,6 +50,7 @@ public struct IntegrityVerifier: Sendable {
     let rest = UnlistedLogs(logs, chains: walked)
     report.problems += rest.problems
     report.notes += rest.notes
+    report.newerLogs = Set(rest.newer)
     if keys == nil {
       report.notes.append(
         "No public keys were given: the digest files agree with each other, and whoever can write to the bucket could have made them agree. --public-keys proves who wrote them."

@@ -4,6 +4,8 @@ internal import PushModel
 struct UnlistedLogs {
   private(set) var problems: [Problem] = []
   private(set) var notes: [String] = []
+  /// Newer than the last digest file, by their names.
+  private(set) var newer: [String] = []
 
   /// A file's name tells the minute of its delivery; the digest file that lists it may be a neighbour's.
   static let margin: Int64 = 300
@@ -25,7 +27,6 @@ struct UnlistedLogs {
     let listed = chains.reduce(into: Set<Int>()) { $0.formUnion($1.logs.listed) }
     let claimed = chains.reduce(into: [Int: String]()) { $0.merge($1.logs.claimed) { first, _ in first } }
     var inside: [Place: [(path: String, name: LogName, digest: String?)]] = [:]
-    var newer: [String] = []
     var unchecked: [String] = []
     var undescribed: [String] = []
     for (index, entry) in logs.entries.enumerated() where !listed.contains(index) {

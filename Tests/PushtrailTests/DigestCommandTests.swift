@@ -61,7 +61,9 @@ import Testing
       var evidence: [String]
     }
     struct Summary: Decodable { var result: String }
+    struct Push: Decodable {}
     var trail: Trail
+    var pushes: [Push]
     var findings: [Finding]
     var limits: [String]
     var summary: Summary
@@ -124,6 +126,8 @@ import Testing
     let put = try world.report(keys)
     #expect(put.rules.contains("trail-unlisted") && put.summary.result == "unverifiable")
     #expect(put.findings.contains { $0.evidence.contains { $0.hasSuffix("x.json, record 1") } })
+    #expect(put.pushes.count == again.pushes.count)
+    #expect(try world.report(["--trail", "trail"]).pushes.count > again.pushes.count)
     #expect(try integrity() == 3)
     // In the ledger, too.
     #expect(try world.run(world.tool.path, ["import", "trail", "--ledger", "kept.ledger"]).status == 0)
