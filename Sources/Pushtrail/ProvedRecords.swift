@@ -87,8 +87,8 @@ extension Problem {
     about(
       records,
       records.count == 1
-        ? "1 record says that it replaces one that digest files prove, which they do not of it: it replaces nothing"
-        : "\(records.count) records say that they replace some that digest files prove, which they do not of them: they replace nothing"
+        ? "1 record that digest files do not prove says that it replaces one that they do: it replaces nothing"
+        : "\(records.count) records that digest files do not prove say that they replace some that they do: they replace nothing"
     )
   }
 

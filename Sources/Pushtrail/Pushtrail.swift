@@ -51,7 +51,11 @@ public enum Pushtrail {
         selection = try select(clones, trail, reading, options, region)
       }
       let unlisted = records.unlisted(among: trail.events)
-      proof.weigh(unlisted.filter(selection.isAbout), setAside: trail.setAside.filter(selection.isAbout))
+      // One that would replace another need not tell whose it is.
+      let setAside = trail.setAside.filter {
+        selection.isAbout($0) || ($0.repository.name == nil && $0.repository.id == nil)
+      }
+      proof.weigh(unlisted.filter(selection.isAbout), setAside: setAside)
       let void = Set(unlisted.filter(records.isVoid).map(\.location))
       if !void.isEmpty {
         var counting = trail
