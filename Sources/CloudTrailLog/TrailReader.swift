@@ -55,6 +55,7 @@ public struct TrailReader: Sendable {
     reading.spans = spans.spans
     if let since, reading.leftUnread > 0 {
       let midnight = Timestamp(seconds: since.day * 86_400)
+      reading.begins = midnight
       reading.spans = reading.spans.compactMap { $0.trimmed(from: midnight) }
     }
     return reading

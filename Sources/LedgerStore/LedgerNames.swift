@@ -21,4 +21,29 @@ public struct LedgerNames: Sendable {
       return held
     }
   }
+
+  /// The names of the files whose base is one of those given: those that hold one of its contents, each by the SHA-256 of the
+  /// file as it lay on disk, and those that hold another.
+  public func names(
+    of contents: [String: Set<[UInt8]>]
+  ) throws(LedgerError) -> (same: Set<String>, others: Set<String>) {
+    try database.read { db in
+      var same: Set<String> = []
+      var others: Set<String> = []
+      let rows = try DatabaseRow.fetchCursor(
+        db,
+        sql: "SELECT name, base, sha256 FROM files JOIN folders ON folders.id = folder WHERE state <> 1")
+      while let row = try rows.next() {
+        let base = [UInt8](pathValue: row[1])
+        guard let hashes = contents[String(decoding: base, as: UTF8.self)] else { continue }
+        let name = String(decoding: [UInt8](pathValue: row[0]) + base, as: UTF8.self)
+        if let hash = (row[2] as Data?).map({ [UInt8]($0) }), hashes.contains(hash) {
+          same.insert(name)
+        } else {
+          others.insert(name)
+        }
+      }
+      return (same.subtracting(others), others)
+    }
+  }
 }

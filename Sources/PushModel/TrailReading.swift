@@ -15,6 +15,8 @@ public struct TrailReading: Sendable {
   public var hasDigests = false
   /// Files of days that were not asked for.
   public var leftUnread = 0
+  /// Set where such were left unread: nothing before it was read whole.
+  public var begins: Timestamp?
   /// Files of regions that were not asked for.
   public var leftUnreadElsewhere = 0
   /// Log files of CloudTrail's that were kept in a ledger and are not what they were.

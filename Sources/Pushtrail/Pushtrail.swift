@@ -40,12 +40,29 @@ public enum Pushtrail {
     let stateChanges = try readStateChanges(options)
     let serverCommits = try readServerCommits(options)
     try clones.requireAgreement(with: serverCommits)
-    let trail = EventSet(reading.events)
-    let selection: RepositorySelection
-    if let renamed = try renamed(clones, trail, options) {
-      selection = renamed
-    } else {
-      selection = try selectRepository(clones, trail, reading, options, region)
+    var trail = EventSet(reading.events)
+    var selection = try select(clones, trail, reading, options, region)
+    let place = selection.epochs.last?.identity
+    var proof = try TrailProof(options, reading, accountID: place?.accountID ?? "", region: place?.region ?? "")
+    if let records = proof.records {
+      if trail.events.count < reading.events.count {
+        // Of copies, the one that is proved counts; whose digest files prove it is known only now.
+        trail = EventSet(reading.events, isProved: records.isProved)
+        selection = try select(clones, trail, reading, options, region)
+      }
+      let unlisted = records.unlisted(among: trail.events)
+      // One that would replace another need not tell whose it is.
+      let setAside = trail.setAside.filter {
+        selection.isAbout($0) || ($0.repository.name == nil && $0.repository.id == nil)
+      }
+      proof.weigh(unlisted.filter(selection.isAbout), setAside: setAside)
+      let void = Set(unlisted.filter(records.isVoid).map(\.location))
+      if !void.isEmpty {
+        var counting = trail
+        counting.leaveOut { void.contains($0.location) }
+        // Of a repository that nothing else tells of, all stays, and is said to be unlisted.
+        if let rest = try? select(clones, counting, reading, options, region) { (trail, selection) = (counting, rest) }
+      }
     }
     if let identity = selection.epochs.last?.identity {
       let region = identity.region.isEmpty ? nil : identity.region
@@ -53,10 +70,8 @@ public enum Pushtrail {
       let former = options.repository == nil ? [] : Set(selection.formerNames.keys)
       try clones.requireClones(
         of: RepositoryNames(names: selection.names.union(former), region: region), called: identity.name)
+      reading.unreadable += namelessMoves(among: trail.events, identity)
     }
-    let place = selection.epochs.last?.identity
-    if let place { reading.unreadable += namelessMoves(among: trail.events, place) }
-    let proof = try TrailProof(options, reading, accountID: place?.accountID ?? "", region: place?.region ?? "")
     options.didFinish?(.trail)
     // How the service writes deletions is the one thing that another region's log files tell of this repository.
     var hasPlainDeletions = Self.hasPlainDeletions(trail.events)
@@ -220,6 +235,13 @@ public enum Pushtrail {
   }
 
   // MARK: - Which repository
+
+  private static func select(
+    _ clones: CloneSet, _ trail: EventSet, _ reading: TrailReading, _ options: Options, _ region: String?
+  ) throws(PushtrailError) -> RepositorySelection {
+    if let renamed = try renamed(clones, trail, options) { return renamed }
+    return try selectRepository(clones, trail, reading, options, region)
+  }
 
   /// The repository that clones by different names are all of: it was renamed.
   private static func renamed(

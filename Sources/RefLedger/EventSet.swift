@@ -6,66 +6,112 @@ public struct EventSet: Sendable {
   public private(set) var events: [TrailEvent] = []
   /// How many copies were dropped.
   public private(set) var duplicates = 0
+  /// In the order in which they were read.
   public private(set) var conflicts: [Conflict] = []
+  /// Records that would replace others that are better proved than they are: they count for nothing.
+  public private(set) var setAside: [TrailEvent] = []
 
-  /// Two copies of one record, or of one event that several accounts logged, that disagree in what Pushtrail reads.
+  /// Two records that contradict each other.
   public struct Conflict: Hashable, Sendable {
-    /// Of the copy that was kept.
+    /// Of the copy that was kept, or of the record that would replace another.
     public var eventID: String
+    /// Where that lies.
     public var kept: RecordLocation
     public var other: RecordLocation
-    /// What differs, in words: `time`, `principal`, `references` ...
-    public var fields: [String]
+    public var matter: Matter
   }
 
-  public init(_ trail: [TrailEvent]) {
-    var replaced: Set<String> = []
-    for index in trail.indices where !trail[index].standsAlone {
-      if let id = trail[index].replaces { replaced.insert(id) }
-    }
+  public enum Matter: Hashable, Sendable {
+    /// Two copies of one record, or of one event that several accounts logged, that disagree in what Pushtrail reads: in
+    /// words `time`, `principal`, `references` ...
+    case copies(differIn: [String])
+    /// A record that says that it replaces another one, and cannot; both count.
+    case replacement(of: String, Refusal)
+  }
+
+  /// Why a record replaces no other.
+  public enum Refusal: Hashable, Sendable {
+    /// The other is itself, or would replace it in turn.
+    case circular
+    /// The other is a record of something else.
+    case otherAction
+    case otherRepository
+  }
+
+  /// - Parameter isProved: Whether an event lies in a log file that digest files prove: of its copies that one counts, and
+  ///   no record that is not proved replaces it.
+  public init(_ trail: [TrailEvent], isProved: ((TrailEvent) -> Bool)? = nil) {
     // Nearly all events stand alone under an id of their own: only those that may not are looked up among each other.
-    let doubtful = RepeatedIDs.suspects(in: trail) ?? Array(trail.indices)
-    var seen = EventNumbers(capacity: doubtful.count)
-    var shared: [String: Int] = [:]
-    var dropped: [Int] = []
+    let suspects = RepeatedIDs.suspects(in: trail)
+    var doubtful = suspects ?? Array(trail.indices)
+    if let isProved {
+      doubtful = doubtful.filter { isProved(trail[$0]) } + doubtful.filter { !isProved(trail[$0]) }
+    }
+    var dropped: Set<Int> = []
+    var found: [(index: Int, conflict: Conflict)] = []
     func drop(_ index: Int, for kept: Int, _ fields: [String]) {
       duplicates += 1
-      dropped.append(index)
+      dropped.insert(index)
       guard !fields.isEmpty else { return }
-      conflicts.append(
-        Conflict(
-          eventID: trail[kept].eventID, kept: trail[kept].location, other: trail[index].location, fields: fields))
+      found.append(
+        (
+          index,
+          Conflict(
+            eventID: trail[kept].eventID, kept: trail[kept].location, other: trail[index].location,
+            matter: .copies(differIn: fields))
+        ))
     }
+    var seen = EventNumbers(capacity: doubtful.count)
     for index in doubtful {
-      if !replaced.isEmpty, replaced.contains(trail[index].eventID) {
-        dropped.append(index)
-        continue
-      }
-      if !trail[index].standsAlone, let sharedID = trail[index].sharedEventID {
-        // A cross-account event is logged once for each account, under an id of its own.
-        if let first = shared[sharedID], seen.number(of: index, in: trail) == nil {
-          drop(index, for: first, Self.differences(trail[first], trail[index], acrossAccounts: true))
-          continue
-        }
-      }
       if let first = seen.insert(index, in: trail) {
         drop(index, for: first, Self.differences(trail[first], trail[index]))
-      } else if !trail[index].standsAlone, let sharedID = trail[index].sharedEventID {
-        shared[sharedID] = index
       }
     }
+    if suspects == nil {
+      let rest = doubtful.filter { !dropped.contains($0) }
+      for (index, original, outcome) in Replacements(rest, of: trail, isProved).outcomes {
+        switch outcome {
+        case .taken: dropped.insert(original)
+        case .unproved:
+          dropped.insert(index)
+          setAside.append(trail[index])
+        case .refused(let refusal):
+          found.append(
+            (
+              index,
+              Conflict(
+                eventID: trail[index].eventID, kept: trail[index].location, other: trail[original].location,
+                matter: .replacement(of: trail[original].eventID, refusal))
+            ))
+        }
+      }
+      var shared: [String: Int] = [:]
+      for index in rest where !dropped.contains(index) && !trail[index].standsAlone {
+        guard let sharedID = trail[index].sharedEventID else { continue }
+        // A cross-account event is logged once for each account, under an id of its own.
+        if let first = shared[sharedID] {
+          drop(index, for: first, Self.differences(trail[first], trail[index], acrossAccounts: true))
+        } else {
+          shared[sharedID] = index
+        }
+      }
+    }
+    conflicts = found.sorted { $0.index < $1.index }.map(\.conflict)
     guard !dropped.isEmpty else {
       events = trail
       return
     }
     events.reserveCapacity(trail.count - dropped.count)
     var next = 0
-    for index in dropped {
+    for index in dropped.sorted() {
       events += trail[next..<index]
       next = index + 1
     }
     events += trail[next...]
   }
+
+  /// Leaves out events that count for nothing.
+  public mutating func leaveOut(_ isLeftOut: (TrailEvent) -> Bool) { events.removeAll(where: isLeftOut) }
 
   /// - Parameter acrossAccounts: Each account's copy describes the principal in its own way: the account that owns the
   ///   repository may be told no more of another's than its number.
@@ -84,6 +130,73 @@ public struct EventSet: Sendable {
       fields.append("repository")
     }
     return fields
+  }
+}
+
+/// What becomes of records that say that they replace others.
+private struct Replacements {
+  enum Outcome {
+    case taken
+    /// The other record is proved, and this one is not.
+    case unproved
+    case refused(EventSet.Refusal)
+  }
+
+  /// In the order of the trail: a record, the one that it names, and whether it replaces it. One that names no record here
+  /// is in none.
+  private(set) var outcomes: [(index: Int, original: Int, outcome: Outcome)] = []
+
+  /// - Parameter indices: Of events of different ids.
+  init(_ indices: [Int], of trail: [TrailEvent], _ isProved: ((TrailEvent) -> Bool)?) {
+    var named: [String: String] = [:]
+    var replacing: [Int] = []
+    for index in indices where !trail[index].standsAlone {
+      guard let original = trail[index].replaces else { continue }
+      named[trail[index].eventID] = original
+      replacing.append(index)
+    }
+    guard !replacing.isEmpty else { return }
+    let wanted = Set(named.values)
+    var numbers: [String: Int] = [:]
+    for index in indices {
+      let id = trail[index].eventID
+      if wanted.contains(id) { numbers[id] = index }
+    }
+    for index in replacing.sorted() {
+      guard let id = trail[index].replaces, let original = numbers[id] else { continue }
+      let outcome: Outcome
+      if Self.leads(id, to: trail[index].eventID, named) {
+        outcome = .refused(.circular)
+      } else if trail[index].action != trail[original].action {
+        outcome = .refused(.otherAction)
+      } else if Self.differ(trail[index].repository, trail[original].repository) {
+        outcome = .refused(.otherRepository)
+      } else if let isProved, isProved(trail[original]), !isProved(trail[index]) {
+        outcome = .unproved
+      } else {
+        outcome = .taken
+      }
+      outcomes.append((index, original, outcome))
+    }
+  }
+
+  /// Whether `id` is `end`, or names it over however many records.
+  private static func leads(_ id: String, to end: String, _ named: [String: String]) -> Bool {
+    var id = id
+    var met: Set<String> = []
+    while id != end {
+      guard met.insert(id).inserted, let next = named[id] else { return false }
+      id = next
+    }
+    return true
+  }
+
+  /// An addendum may tell what the record lacked.
+  private static func differ(_ left: RepositoryReference, _ right: RepositoryReference) -> Bool {
+    [\RepositoryReference.name, \.id, \.accountID, \.region].contains { part in
+      guard let one = left[keyPath: part], let other = right[keyPath: part] else { return false }
+      return !one.isEmpty && !other.isEmpty && one != other
+    }
   }
 }
 

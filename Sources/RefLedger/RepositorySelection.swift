@@ -72,6 +72,19 @@ public struct RepositorySelection: Sendable {
       }, uniquingKeysWith: max)
   }
 
+  /// Whether an event may be about the repository under any of its names, in any of its lives.
+  public func isAbout(_ event: TrailEvent) -> Bool {
+    let repository = event.repository
+    guard let identity = epochs.last?.identity,
+      (repository.accountID ?? identity.accountID) == identity.accountID,
+      (repository.region ?? identity.region) == identity.region
+    else { return false }
+    func isName(_ name: String?) -> Bool { name.map { names.contains($0) || formerNames[$0] != nil } ?? false }
+    if case .repositoryRenamed(let old, let new) = event.kind, isName(old) || isName(new) { return true }
+    return isName(repository.name)
+      || (repository.id.map { id in epochs.contains { $0.identity.id == id } } ?? false)
+  }
+
   private struct Place: Hashable, Comparable {
     var accountID: String
     var region: String

@@ -17,6 +17,7 @@ struct ChainWalk {
   /// Digests with a log that is absent or changed: their time is not described whole.
   private var lacking: Set<Int> = []
   private var soundLogs = 0
+  private(set) var logs = ListedLogs()
   /// Breaks between a digest and the one before it.
   private var unlinked: Set<Int> = []
 
@@ -38,7 +39,7 @@ struct ChainWalk {
 
   mutating func run() {
     proofs = Array(repeating: .unproven, count: digests.count)
-    var unknownKeys: [String: Int] = [:]
+    var unknownKeys: [String: Set<Int>] = [:]
     var named: Set<Int> = []
     let index = Dictionary(digests.enumerated().map { ($0.element.object, $0.offset) }, uniquingKeysWith: { a, _ in a })
     for position in digests.indices.reversed() {
@@ -67,7 +68,8 @@ struct ChainWalk {
       link(position, older, &unknownKeys)
     }
     for position in digests.indices.dropLast() where !named.contains(position) { unnamed(position, index) }
-    for (fingerprint, count) in unknownKeys.sorted(by: { $0.key < $1.key }) {
+    for (fingerprint, positions) in unknownKeys.sorted(by: { $0.key < $1.key }) {
+      let count = positions.count
       unchecked.append(
         "\(count) digest \(count == 1 ? "file" : "files") of \(words) \(count == 1 ? "is" : "are") signed with the key \(fingerprint), which is not among the public keys given: aws cloudtrail list-public-keys --region \(name.homeRegion) --start-time \(digests.first?.start.description ?? "START")"
       )
@@ -80,7 +82,7 @@ struct ChainWalk {
   }
 
   /// A digest file by its own S3 metadata.
-  private mutating func checkSaved(_ position: Int, _ unknownKeys: inout [String: Int]) {
+  private mutating func checkSaved(_ position: Int, _ unknownKeys: inout [String: Set<Int>]) {
     let digest = digests[position]
     guard let signature = signatures[digest], let keys else { return }
     switch keys.verify(signature, of: digest) {
@@ -90,12 +92,12 @@ struct ChainWalk {
         position,
         "The digest file \(digest.path) was changed: CloudTrail's signature in its S3 metadata does not hold.",
         [digest.path])
-    case nil: unknownKeys[digest.content.digestPublicKeyFingerprint, default: 0] += 1
+    case nil: unknownKeys[digest.content.digestPublicKeyFingerprint, default: []].insert(position)
     }
   }
 
   /// A digest file by its successor, which holds its hash and its signature.
-  private mutating func link(_ position: Int, _ older: Int, _ unknownKeys: inout [String: Int]) {
+  private mutating func link(_ position: Int, _ older: Int, _ unknownKeys: inout [String: Set<Int>]) {
     let digest = digests[position]
     let previous = digests[older]
     let algorithm = digest.content.previousDigestHashAlgorithm ?? "SHA-256"
@@ -111,7 +113,7 @@ struct ChainWalk {
       unchecked.append("\(previous.path) is signed with \(signing), which is not known here")
     } else if let signature = digest.content.previousDigestSignature, let keys {
       signatureHolds = keys.verify(signature, of: previous)
-      if signatureHolds == nil { unknownKeys[previous.content.digestPublicKeyFingerprint, default: 0] += 1 }
+      if signatureHolds == nil { unknownKeys[previous.content.digestPublicKeyFingerprint, default: []].insert(older) }
     }
     if let saved = signatures[previous], let signature = digest.content.previousDigestSignature,
       saved.lowercased() != signature.lowercased()
@@ -235,6 +237,7 @@ struct ChainWalk {
       for log in digest.content.logFiles {
         let object = StorageName(log.s3Object)
         let copies = shelf.copies(of: object)
+        for copy in copies { list(copy, shelf.entries[copy], by: position) }
         if let algorithm = log.hashAlgorithm, algorithm != "SHA-256" {
           unchecked.append("\(digest.path) hashes \(log.s3Object) with \(algorithm), which is not known here")
           lacking.insert(position)
@@ -254,7 +257,10 @@ struct ChainWalk {
           }
           continue
         }
-        for copy in copies where hashes[copy] != .value(log.hashValue.lowercased()) {
+        let hash = log.hashValue.lowercased()
+        func isSound(_ copy: Int) -> Bool { hashes[copy]?.isValue(hash) ?? false }
+        if isChecked(position) { logs.proved.formUnion(copies.filter(isSound)) }
+        for copy in copies where !isSound(copy) {
           lacking.insert(position)
           let path = shelf.entries[copy].path
           let why =
@@ -263,10 +269,29 @@ struct ChainWalk {
             }
           problems.append(problem(.tampered, "The log file \(path) was changed: \(why).", [path], digest))
         }
-        if copies.allSatisfy({ hashes[$0] == .value(log.hashValue.lowercased()) }) { soundLogs += 1 }
+        if copies.allSatisfy(isSound) { soundLogs += 1 }
       }
     }
     noteUncopied(uncopied)
+  }
+
+  /// Notes that a digest file lists a copy of a log file.
+  private mutating func list(_ copy: Int, _ entry: LogShelf.Entry, by position: Int) {
+    if isChecked(position) || believes(entry, at: position) {
+      logs.listed.insert(copy)
+    } else {
+      logs.claimed[copy] = digests[position].path
+    }
+  }
+
+  /// Whether a log file is one that the newest digest file of a checked stretch may list: delivered after what was checked, in
+  /// that digest file's own time. Nothing here can check it, and anybody can write such a one.
+  private func believes(_ entry: LogShelf.Entry, at position: Int) -> Bool {
+    guard proofs[position] == .unproven, position > 0, isChecked(position - 1), !unlinked.contains(position),
+      let name = LogName(entry.place)
+    else { return false }
+    return digests[position - 1].end - UnlistedLogs.margin <= name.start
+      && name.end <= digests[position].end + UnlistedLogs.margin
   }
 
   /// One problem for each run of days that were not copied.
@@ -308,17 +333,27 @@ struct ChainWalk {
     name.isBackfill ? [] : intervals(leavingOut: []).map { $0.start...$0.end }
   }
 
+  /// The part of it whose digest files were checked.
+  var proved: [ClosedRange<Timestamp>] {
+    name.isBackfill ? [] : intervals(leavingOut: [], atLeast: least).map { $0.start...$0.end }
+  }
+
+  /// What a digest file must be for its word to count.
+  private var least: Proof { keys == nil ? .consistent : .authentic }
+
+  private func isChecked(_ position: Int) -> Bool { proofs[position].map { $0 >= least } ?? false }
+
   private func intervals(leavingOut lacking: Set<Int>, atLeast least: Proof = .unproven) -> [DigestChain.Interval] {
     var result: [DigestChain.Interval] = []
     var previous: Int?
     for (position, digest) in digests.enumerated() {
       guard let proof = proofs[position], proof >= least, !lacking.contains(position) else { continue }
-      if let last = result.last, previous == position - 1, !unlinked.contains(position), digest.start <= last.end {
+      // The last of a stretch is checked by nothing here: it takes nothing from the rest, and gets nothing of it.
+      if let last = result.last, previous == position - 1, !unlinked.contains(position), digest.start <= last.end,
+        (last.proof == .unproven) == (proof == .unproven)
+      {
         result[result.count - 1].end = max(last.end, digest.end)
-        // The last of a stretch is checked by nothing here; it does not take from the rest.
-        if let previous, let proof = proofs[previous] {
-          result[result.count - 1].proof = min(last.proof, proof)
-        }
+        result[result.count - 1].proof = min(last.proof, proof)
       } else {
         result.append(DigestChain.Interval(start: digest.start, end: digest.end, proof: proof))
       }
@@ -335,6 +370,6 @@ struct ChainWalk {
       intervals: name.isBackfill ? [] : intervals(leavingOut: lacking),
       checked: name.isBackfill
         ? []
-        : intervals(leavingOut: lacking, atLeast: keys == nil ? .consistent : .authentic).map { $0.start...$0.end })
+        : intervals(leavingOut: lacking, atLeast: least).map { $0.start...$0.end })
   }
 }

@@ -5,6 +5,8 @@ internal import FoundationEssentials
 /// A file's content, inflated if it is gzip: what CloudTrail's hashes are of.
 struct FileContent {
   var bytes: Data
+  /// SHA-256 of the file as it lies on disk.
+  let storedHash: [UInt8]
   /// SHA-256 in lower-case hex.
   var hash: String { Self.hex(SHA256.hash(data: bytes)) }
 
@@ -22,6 +24,7 @@ struct FileContent {
     } catch {
       throw .unreadable("cannot be read")
     }
+    storedHash = Array(SHA256.hash(data: raw))
     guard raw.count >= 2, raw[raw.startIndex] == 0x1f, raw[raw.startIndex + 1] == 0x8b else {
       bytes = raw
       return

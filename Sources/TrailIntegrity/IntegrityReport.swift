@@ -9,6 +9,10 @@ public struct IntegrityReport: Equatable, Sendable {
   public var unchecked: [String] = []
   /// What is normal, and yet proves nothing.
   public var notes: [String] = []
+  /// Log files that are as checked digest files list them, by their paths: the SHA-256 of each as it lies on disk.
+  public var provedLogs: [String: [UInt8]] = [:]
+  /// Log files that were delivered after all that digest files describe, by their names: one may hold a record that was late.
+  public var newerLogs: Set<String> = []
   /// Whether public keys were given: without them nothing is authentic.
   public var hasPublicKeys = false
 
@@ -59,7 +63,7 @@ public struct DigestChain: Equatable, Sendable {
   public struct Interval: Equatable, Sendable {
     public var start: Timestamp
     public var end: Timestamp
-    /// The weakest proof of its digest files but the last, which nothing may be able to check.
+    /// The weakest proof of its digest files.
     public var proof: Proof
   }
 }
@@ -89,6 +93,20 @@ public struct Problem: Equatable, Sendable {
   public var region: String
   /// A command that would settle it.
   public var settle: String?
+
+  public init(
+    rule: Rule, message: String, files: [String], start: Timestamp? = nil, end: Timestamp? = nil, accountID: String,
+    region: String, settle: String? = nil
+  ) {
+    self.rule = rule
+    self.message = message
+    self.files = files
+    self.start = start
+    self.end = end
+    self.accountID = accountID
+    self.region = region
+    self.settle = settle
+  }
 
   public var severity: Severity { rule == .tampered || rule == .fileAbsent ? .error : .warning }
 }

@@ -42,11 +42,15 @@ public struct IntegrityVerifier: Sendable {
       report.notes += walk.notes
       let chain = walk.result(damaged: shelf.damaged(of: name))
       report.chains.append(chain)
-      walked.append(WalkedChain(chain: chain, described: walk.described))
+      walked.append(WalkedChain(chain: chain, described: walk.described, proved: walk.proved, logs: walk.logs))
+      for index in walk.logs.proved {
+        if case .value(_, let stored)? = checked[index] { report.provedLogs[logs.entries[index].path] = stored }
+      }
     }
-    let rest = UnlistedLogs(logs, digests: shelf.digests, chains: walked)
+    let rest = UnlistedLogs(logs, chains: walked)
     report.problems += rest.problems
     report.notes += rest.notes
+    report.newerLogs = Set(rest.newer)
     if keys == nil {
       report.notes.append(
         "No public keys were given: the digest files agree with each other, and whoever can write to the bucket could have made them agree. --public-keys proves who wrote them."
@@ -83,8 +87,21 @@ extension IntegrityVerifier {
   }
 }
 
-/// A chain with the time that its sound digest files describe, whether the logs in it are here or not.
+/// A chain with the time that its sound digest files describe, whether the logs in it are here or not, and that of those
+/// which were checked.
 struct WalkedChain {
   var chain: DigestChain
   var described: [ClosedRange<Timestamp>]
+  var proved: [ClosedRange<Timestamp>]
+  var logs: ListedLogs
+}
+
+/// The log files that a chain lists, by their numbers on the shelf.
+struct ListedLogs {
+  /// By a digest file that was checked, or by a newest one as it has to be believed.
+  var listed: Set<Int> = []
+  /// As a checked digest file lists them.
+  var proved: Set<Int> = []
+  /// By a digest file that nothing here checks, whose path it is.
+  var claimed: [Int: String] = [:]
 }

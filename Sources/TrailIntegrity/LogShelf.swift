@@ -43,7 +43,8 @@ struct LogShelf {
       let index = list[position]
       let hash: Hash
       do throws(FileContent.Failure) {
-        hash = .value(try FileContent(path: entries[index].path).hash)
+        let content = try FileContent(path: entries[index].path)
+        hash = .value(content.hash, stored: content.storedHash)
       } catch {
         switch error {
         case .unreadable(let reason): hash = .unreadable(reason)
@@ -55,7 +56,12 @@ struct LogShelf {
   }
 
   enum Hash: Equatable, Sendable {
-    case value(String)
+    /// Of the content, as digest files have it, and of the file as it lies on disk.
+    case value(String, stored: [UInt8])
     case unreadable(String)
+
+    func isValue(_ content: String) -> Bool {
+      if case .value(content, _) = self { true } else { false }
+    }
   }
 }

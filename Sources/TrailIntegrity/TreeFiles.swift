@@ -21,7 +21,10 @@ struct TreeFiles {
         throw IntegrityError(
           "\(path): cannot be read", hints: ["--trail takes a folder of CloudTrail's files, or a file"])
       }
-      add(path, status)
+      // Named as the trail's reader names them.
+      var folder = path
+      while status.st_mode & S_IFMT == S_IFDIR, folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+      add(folder, status)
     }
     digests.sort { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
     logs.sort { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }

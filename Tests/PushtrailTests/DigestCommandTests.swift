@@ -47,7 +47,10 @@ import Testing
 
   private struct Report: Decodable {
     struct Trail: Decodable {
-      struct Coverage: Decodable { var basis: String }
+      struct Coverage: Decodable {
+        var start: String
+        var basis: String
+      }
       struct Integrity: Decodable { var publicKeys: Bool }
       var coverage: [Coverage]
       var integrity: Integrity?
@@ -55,9 +58,12 @@ import Testing
     struct Finding: Decodable {
       var rule: String
       var severity: String
+      var evidence: [String]
     }
     struct Summary: Decodable { var result: String }
+    struct Push: Decodable {}
     var trail: Trail
+    var pushes: [Push]
     var findings: [Finding]
     var limits: [String]
     var summary: Summary
@@ -79,6 +85,9 @@ import Testing
     let kept = try world.report(["--trail", "trail", "--ledger", "kept.ledger"])
     #expect(kept.rules.isEmpty && kept.summary.result == "pass")
     #expect(kept.limits.contains { $0.contains("in the ledger alone") })
+    // What CloudTrail signed is that file's hash, and the ledger has none of its content.
+    let signed = try world.report(["--trail", "trail", "--ledger", "kept.ledger", "--public-keys", "keys.json"])
+    #expect(signed.rules == ["evidence-incomplete"] && signed.summary.result == "unverifiable")
   }
 
   /// A second trail's files say what the first one's do; a file with a record of its own may have been put there.
@@ -99,6 +108,34 @@ import Testing
     #expect(put.rules.contains("trail-unlisted") && put.summary.result != "pass")
   }
 
+  /// A file that no digest file lists may say again what signed ones say, and nothing else of their time.
+  @Test func aRecordBesideWhatIsSignedIsUnlisted() throws {
+    let world = try World()
+    let keys = ["--trail", "trail", "--public-keys", "keys.json"]
+    let log = try #require(try world.logs("20260302T09").first)
+    let text = String(decoding: try world.run("/usr/bin/gzip", ["-dc", log]).output, as: UTF8.self)
+    let place = URL(filePath: world.path("trail/x.json"))
+    func integrity() throws -> Int32 { try world.run(world.tool.path, ["integrity"] + keys).status }
+
+    try Data(text.utf8).write(to: place)
+    let again = try world.report(keys)
+    #expect(again.rules.isEmpty && again.summary.result == "pass")
+    #expect(try integrity() == 0)
+
+    try Data(text.replacing("\"eventID\":\"", with: "\"eventID\":\"9").utf8).write(to: place)
+    let put = try world.report(keys)
+    #expect(put.rules.contains("trail-unlisted") && put.summary.result == "unverifiable")
+    #expect(put.findings.contains { $0.evidence.contains { $0.hasSuffix("x.json, record 1") } })
+    #expect(put.pushes.count == again.pushes.count)
+    #expect(try world.report(["--trail", "trail"]).pushes.count > again.pushes.count)
+    #expect(try integrity() == 3)
+    // In the ledger, too.
+    #expect(try world.run(world.tool.path, ["import", "trail", "--ledger", "kept.ledger"]).status == 0)
+    #expect(try world.report(keys + ["--ledger", "kept.ledger"]).summary.result == "unverifiable")
+    try FileManager.default.removeItem(at: place)
+    #expect(try world.report(keys).summary.result == "pass")
+  }
+
   @Test func aDayThatWasNotCopiedIsOneGap() throws {
     let world = try World()
     for log in try world.logs("20260303T") { try FileManager.default.removeItem(atPath: log) }
@@ -111,6 +148,13 @@ import Testing
     #expect(stated.rules == ["trail-gap"] && stated.summary.result == "pass")
   }
 
+  @Test func digestFilesOfDaysLeftUnreadProveNothing() throws {
+    let world = try World()
+    let report = try world.report(["--trail", "trail", "--public-keys", "keys.json", "--read-since", "2026-03-03"])
+    #expect(report.trail.coverage.map(\.start).min() == "2026-03-03T00:00:00Z")
+    #expect(report.bases.contains("digest"))
+  }
+
   @Test func signaturesThatNoKeyChecksProveNothing() throws {
     let world = try World()
     let keys = URL(filePath: world.path("keys.json"))
@@ -120,5 +164,14 @@ import Testing
     #expect(report.bases == ["assumed"] && report.trail.integrity?.publicKeys == true)
     #expect(report.rules == ["evidence-incomplete"] && report.summary.result == "unverifiable")
     #expect(try world.run(world.tool.path, ["verify", "--trail", "trail", "--public-keys", "none.json"]).status == 2)
+  }
+
+  @Test func keysWithoutDigestFilesVerifyNothing() throws {
+    let world = try World()
+    let account = try #require(try FileManager.default.contentsOfDirectory(atPath: world.path("trail/AWSLogs")).first)
+    try FileManager.default.removeItem(atPath: world.path("trail/AWSLogs/\(account)/CloudTrail-Digest"))
+    #expect(try world.report(["--trail", "trail"]).summary.result == "pass")
+    let report = try world.report(["--trail", "trail", "--public-keys", "keys.json"])
+    #expect(report.rules == ["evidence-incomplete"] && report.summary.result == "unverifiable")
   }
 }

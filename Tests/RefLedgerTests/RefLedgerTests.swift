@@ -42,7 +42,7 @@ private func push(_ ref: String = "refs/heads/main", _ id: ObjectID = tip) -> Tr
     ])
     #expect(set.events.count == 1)
     #expect(set.events.first?.kind == push())
-    #expect(set.conflicts.map(\.fields) == [["references"]])
+    #expect(set.conflicts.map(\.matter) == [.copies(differIn: ["references"])])
     #expect(set.conflicts.first?.other.file == "b.json")
   }
 
@@ -64,7 +64,7 @@ private func push(_ ref: String = "refs/heads/main", _ id: ObjectID = tip) -> Tr
     #expect(set.events.map(\.eventID) == ["a"])
     #expect(set.duplicates == 1)
     #expect(set.conflicts.map(\.eventID) == ["a"])
-    #expect(set.conflicts.map(\.fields) == [["references"]])
+    #expect(set.conflicts.map(\.matter) == [.copies(differIn: ["references"])])
     #expect(set.conflicts.first?.other.file == "b.json")
   }
 
@@ -84,6 +84,45 @@ private func push(_ ref: String = "refs/heads/main", _ id: ObjectID = tip) -> Tr
       event("b", "2026-03-01T10:00:00Z", kind: push("refs/heads/main", other), replaces: "a"),
     ])
     #expect(set.events.map(\.eventID) == ["b"])
+    #expect(set.conflicts.isEmpty)
+  }
+
+  @Test func anAddendumReplacesNothingElse() {
+    let when = "2026-03-01T10:00:00Z"
+    func refusal(_ events: TrailEvent...) -> [EventSet.Matter] {
+      let set = EventSet(events)
+      #expect(set.events.count == events.count)
+      return set.conflicts.map(\.matter)
+    }
+    let one = event("a", when, kind: push())
+    #expect(refusal(event("a", when, kind: push(), replaces: "a")) == [.replacement(of: "a", .circular)])
+    #expect(
+      refusal(
+        event("a", when, kind: push(), replaces: "c"), event("b", when, kind: push(), replaces: "a"),
+        event("c", when, kind: push(), replaces: "b")
+      ).count == 3)
+    #expect(
+      refusal(one, event("b", when, action: "GetBranch", kind: .other, replaces: "a")) == [
+        .replacement(of: "a", .otherAction)
+      ])
+    #expect(
+      refusal(one, event("b", when, kind: push(), name: "other", replaces: "a")) == [
+        .replacement(of: "a", .otherRepository)
+      ])
+    #expect(refusal(event("b", when, kind: push(), replaces: "a")).isEmpty)
+  }
+
+  /// A signed log file's record stands against whatever lies beside it.
+  @Test func whatIsProvedCounts() {
+    let signed = event("a", "2026-03-01T10:00:00Z", kind: push(), file: "signed.json")
+    func set(_ beside: TrailEvent) -> EventSet { EventSet([beside, signed]) { $0.location.file == "signed.json" } }
+
+    let copy = set(event("a", "2026-03-01T10:00:00Z", kind: push()))
+    #expect(copy.events == [signed] && copy.conflicts.isEmpty)
+    let forged = set(event("a", "2026-03-01T10:00:00Z", kind: push(), errorCode: "AccessDenied"))
+    #expect(forged.events == [signed] && forged.conflicts.map(\.kept.file) == ["signed.json"])
+    let addendum = set(event("b", "2026-03-01T10:00:00Z", kind: push(), replaces: "a", errorCode: "AccessDenied"))
+    #expect(addendum.events == [signed] && addendum.setAside.map(\.eventID) == ["b"])
   }
 }
 

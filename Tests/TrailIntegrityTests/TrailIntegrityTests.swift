@@ -39,7 +39,7 @@ import TrailIntegrity
     ("digest-not-json", ["trail-tampered"], false),
     ("digest-regzipped", [], false),
     ("digest-days-not-copied", [], false),
-    ("digest-stray", ["trail-tampered"], false),
+    ("digest-stray", ["trail-tampered", "trail-unlisted"], false),
     ("restart", ["trail-gap"], false),
     ("wrong-key", ["trail-tampered"], false),
     ("key-unknown", [], true),

@@ -21,7 +21,7 @@ public struct IntegrityEvidence: Sendable {
     public var files: [String]
     /// When events may have happened of which this leaves nothing known; `nil` where it hides none.
     public var blind: ClosedRange<Timestamp>?
-    /// Whether records rest on it that nothing else bears out: files that no digest file lists.
+    /// Whether what is judged rests on it: records that no digest file bears out.
     public var isRestedOn: Bool
     public var settle: String?
 

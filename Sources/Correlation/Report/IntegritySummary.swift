@@ -44,7 +44,7 @@ public struct IntegritySummary: Equatable, Sendable {
   public struct Interval: Equatable, Sendable {
     public var start: Timestamp
     public var end: Timestamp
-    /// The weakest of its digest files but the last, which nothing here may be able to check.
+    /// The weakest of its digest files.
     public var proof: Proof
 
     public init(start: Timestamp, end: Timestamp, proof: Proof) {

@@ -1,15 +1,32 @@
 internal import PushModel
 internal import RefLedger
 
-/// `trail-conflict`: two copies of one record disagree.
+/// `trail-conflict`: two copies of one record disagree, or a record says that it replaces one that it cannot.
 struct TrailConflictRule: FindingRule {
   func findings(in judgement: Judgement) -> [Finding] {
     judgement.evidence.conflicts.map { conflict in
-      Finding(
-        rule: .trailConflict, severity: .error,
-        message:
-          "two copies of event \(conflict.eventID) disagree in \(conflict.fields.joined(separator: ", ")); the first was kept",
-        eventID: conflict.eventID, evidence: ["kept: \(conflict.kept)", "differs: \(conflict.other)"])
+      switch conflict.matter {
+      case .copies(let fields):
+        Finding(
+          rule: .trailConflict, severity: .error,
+          message:
+            "two copies of event \(conflict.eventID) disagree in \(fields.joined(separator: ", ")); \(judgement.evidence.integrity == nil ? "the first" : "the first, or one that digest files prove,") was kept",
+          eventID: conflict.eventID, evidence: ["kept: \(conflict.kept)", "differs: \(conflict.other)"])
+      case .replacement(let original, let refusal):
+        Finding(
+          rule: .trailConflict, severity: .error,
+          message:
+            "event \(conflict.eventID) says that it replaces event \(original), which \(Self.words(refusal)): it replaces nothing",
+          eventID: conflict.eventID, evidence: ["says so: \(conflict.kept)", "named: \(conflict.other)"])
+      }
+    }
+  }
+
+  private static func words(_ refusal: EventSet.Refusal) -> String {
+    switch refusal {
+    case .circular: "is itself, or would replace it in turn"
+    case .otherAction: "is of another action"
+    case .otherRepository: "is of another repository"
     }
   }
 }

@@ -1,6 +1,8 @@
 internal import ArgumentParser
 internal import FoundationEssentials
+internal import Glibc
 internal import PushModel
+internal import Pushtrail
 internal import Report
 internal import TrailIntegrity
 
@@ -9,7 +11,7 @@ struct Integrity: ParsableCommand {
     abstract: "Check CloudTrail's log files by its digest files, offline.",
     discussion: """
       Reads the digest files (CloudTrail-Digest folders) in the trail and checks that they form unbroken chains, that \
-      every log file that they list is here and unchanged, and that no log file is here that they do not list. With \
+      every log file that they list is here and unchanged, and that no log file, and no CodeCommit record, is here that they do not list. With \
       --public-keys it checks CloudTrail's signatures too.
 
         aws cloudtrail list-public-keys --region HOME-REGION --start-time 2024-01-01 > keys.json
@@ -23,8 +25,8 @@ struct Integrity: ParsableCommand {
         0   the digest files and all that they list hold
         1   something was changed, or is not here although files of the same day are
         2   could not run: bad input, no digest file
-        3   nothing of that, but something is unproven: days not copied, a chain that began again, log files that no \
-      digest file lists, a key that was not given
+        3   nothing of that, but something is unproven: days not copied, a chain that began again, log files or \
+      records that no digest file lists, a key that was not given
         64  usage
       """)
 
@@ -53,14 +55,16 @@ struct Integrity: ParsableCommand {
       guard !paths.isEmpty else {
         throw CommandFailure("no trail was given", hints: ["git pushtrail integrity --trail PATH"])
       }
+      var options = Options(now: Timestamp(seconds: Int64(time(nil))))
+      options.trail = paths
+      options.publicKeys = publicKeys ?? defaults.strings("publicKeys").last
+      options.digestMetadata = digestMetadata ?? defaults.strings("digestMetadata").last
+      options.deliveryLag = try defaults.value("deliveryLag", unless: Duration?.none)?.seconds ?? options.deliveryLag
       let report: IntegrityReport
-      do throws(IntegrityError) {
-        report = try IntegrityVerifier(
-          publicKeys: publicKeys ?? defaults.strings("publicKeys").last,
-          digestMetadata: digestMetadata ?? defaults.strings("digestMetadata").last
-        ).verify(paths: paths)
+      do throws(PushtrailError) {
+        report = try Pushtrail.integrity(options)
       } catch {
-        throw CommandFailure(error.message, hints: error.hints)
+        throw CommandFailure(error)
       }
       guard !report.chains.isEmpty else {
         throw CommandFailure(
