@@ -26,8 +26,7 @@ struct SightingPlacement {
     return placed.mapValues { sightings in
       guard sightings.count > 1 else { return sightings }
       return sightings.sorted { left, right in
-        (left.start ?? .distantPast, left.end, left.sighting.evidence)
-          < (right.start ?? .distantPast, right.end, right.sighting.evidence)
+        (left.orderTime, left.end, left.sighting.evidence) < (right.orderTime, right.end, right.sighting.evidence)
       }
     }
   }
@@ -48,6 +47,7 @@ struct SightingPlacement {
       let end = sighting.clock == .unknown ? Timestamp.distantFuture : dated.latest + slack
       var placed = PlacedSighting(sighting: dated, value: value(of: dated, pushed: first), start: start, end: end)
       placed.isTimeDoubtful = [.unknown, .earlierRun].contains(sighting.clock)
+      placed.isOpen = sighting.sighting.earliest == nil
       if let proof = proofs[index] {
         placed.proof = proof
         // The line before saw that update's tip: it had taken effect.

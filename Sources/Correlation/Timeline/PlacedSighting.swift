@@ -16,6 +16,8 @@ struct PlacedSighting {
   var isMisdated = false
   /// No pull is logged near the time that its clone recorded, and nothing bears the clone's clock out.
   var isTimeDoubtful = false
+  /// Nothing but its content tells its earliest time.
+  var isOpen = false
   /// A reflog line that accuses nobody, and that nothing explains.
   var isContradiction = false
   /// A reflog line that the log's own order proves.
@@ -25,6 +27,10 @@ struct PlacedSighting {
 
   /// Whether nothing but its content and the run, or somebody's word, says when it was.
   var isUndated: Bool { [.content, .stated].contains(sighting.dating) }
+
+  /// Where it stands among others. One of which nothing but its content tells the earliest time may be as late as it can be:
+  /// what it disagrees with is then before it.
+  var orderTime: Timestamp { isUndated || isOpen ? end : start ?? end }
 
   /// Whether a contradiction accuses: a lone reflog line does not (DESIGN 7, "Reflogs against the ledger").
   var canAccuse: Bool {
