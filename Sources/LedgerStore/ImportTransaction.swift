@@ -159,13 +159,13 @@ struct ImportTransaction {
   /// Gives a content the folder of a place.
   private mutating func move(_ content: Int64, to place: FilePlace) throws {
     let folder = try folder(place)
-    let row = try DatabaseRow.fetchOne(
+    let row = try LedgerRow.fetchOne(
       db.cachedStatement(
         sql: "SELECT folder, folders.name FROM files JOIN folders ON folders.id = folder WHERE files.id = ?"),
       arguments: [content])
-    guard let row, row[0] != folder else { return }
+    guard let row, try row[0] != folder else { return }
     try db.cachedStatement(sql: "UPDATE files SET folder = ? WHERE id = ?").execute(arguments: [folder, content])
-    let former = FilePlace(folder: place.folder, folderName: [UInt8](pathValue: row[1]), base: place.base)
+    let former = FilePlace(folder: place.folder, folderName: try row[1], base: place.base)
     if try !ReadFile.isSamePlace(former.name, keptName(of: place)) {
       // What its folders tell of its records is no longer what it was.
       try db.cachedStatement(sql: "UPDATE files SET batch = NULL WHERE id = ?").execute(arguments: [content])
@@ -276,7 +276,7 @@ struct ImportTransaction {
       .execute(arguments: [name.rawValue])
     let id = try Int64.fetchOne(
       db.cachedStatement(sql: "SELECT id FROM refs WHERE name = ?"), arguments: [name.rawValue])
-    guard let id else { throw LedgerError(.damaged, "a ref that was just kept is not there") }
+    guard let id else { throw Damage("a ref that was just kept is not there") }
     refs[name] = id
     return id
   }
@@ -294,7 +294,7 @@ struct ImportTransaction {
       db.cachedStatement(
         sql: "SELECT id FROM repositories WHERE account = ? AND region = ? AND name = ? AND repository_id = ?"),
       arguments: arguments)
-    guard let id else { throw LedgerError(.damaged, "a repository that was just kept is not there") }
+    guard let id else { throw Damage("a repository that was just kept is not there") }
     repositories[key] = id
     return id
   }

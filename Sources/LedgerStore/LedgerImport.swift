@@ -121,10 +121,10 @@ public struct LedgerImport: Sendable {
     for path in paths where path != "-" {
       guard let root = folders.place(of: Array(path.utf8)).map(\.path) else { continue }
       let inside = (folders.folder(Array(path.utf8)) ?? root)
-      for row in try DatabaseRow.fetchAll(db, sql: "SELECT id, place FROM unreadable WHERE file IS NULL") {
-        let place = [UInt8](pathValue: row[1])
+      for row in try LedgerRow.fetchAll(db, sql: "SELECT id, place FROM unreadable WHERE file IS NULL") {
+        let place: [UInt8] = try row[1]
         if place == root || place.starts(with: inside) {
-          try db.execute(sql: "DELETE FROM unreadable WHERE id = ?", arguments: [row[0] as Int64])
+          try db.execute(sql: "DELETE FROM unreadable WHERE id = ?", arguments: [try row[0] as Int64])
         }
       }
     }

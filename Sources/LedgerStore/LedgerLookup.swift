@@ -17,13 +17,12 @@ public struct LedgerLookup: Sendable {
   ///
   /// Ids may be cut to four digits or more; a ref may be short. Of a ref there may be many: `limit` is the most of all.
   public func events(naming word: String, limit: Int) throws(LedgerError) -> [TrailEvent] {
-    let files = try database.read { db -> [KeptFile?] in
+    let kept = try database.read { db in
       var chunks: [Int64: [UInt8]] = [:]
-      return try Self.records(naming: word, limit: limit, db).map { try Self.kept($0, &chunks, db) }
-    }
-    let kept = files.compactMap(\.self)
-    guard kept.count == files.count else {
-      throw LedgerError(.damaged, "\(database.path) is damaged: a record cannot be read out of it")
+      return try Self.records(naming: word, limit: limit, db).map { record in
+        guard let kept = try Self.kept(record, &chunks, db) else { throw Damage("a record cannot be read out of it") }
+        return kept
+      }
     }
     do {
       return try reader.events(ofGroups: 1) { _ in kept }.joined().joined().sorted {
@@ -36,27 +35,27 @@ public struct LedgerLookup: Sendable {
 
   /// One record, to be read again; `nil` where it cannot be found.
   private static func kept(_ record: Int64, _ chunks: inout [Int64: [UInt8]], _ db: Database) throws -> KeptFile? {
-    let row = try DatabaseRow.fetchOne(
+    let row = try LedgerRow.fetchOne(
       db.cachedStatement(
         sql: """
           SELECT folders.name, base, folders.path, number, chunk, chunk_offset, layout
           FROM records JOIN files ON files.id = file JOIN folders ON folders.id = folder
           WHERE records.id = ? AND chunk IS NOT NULL
           """), arguments: [record])
-    guard let row, let layout = RecordLayout(row[6]) else { return nil }
-    let (number, chunk): (Int, Int64) = (row[3], row[4])
+    guard let row, let layout = RecordLayout(try row[6]) else { return nil }
+    let (number, chunk): (Int, Int64) = try (row[3], row[4])
     if chunks[chunk] == nil {
-      let compressed = try DatabaseRow.fetchOne(
+      let compressed = try LedgerRow.fetchOne(
         db.cachedStatement(sql: "SELECT size, zstd FROM chunks WHERE id = ?"), arguments: [chunk])
-      chunks[chunk] = compressed.flatMap { Chunk.decompress($0[1], size: $0[0]) }
+      chunks[chunk] = try compressed.flatMap { Chunk.decompress(try $0[1], size: try $0[0]) }
     }
     guard let text = chunks[chunk],
-      let range = layout.ranges(from: row[5]).first(where: { $0.number == number })?.range,
+      let range = layout.ranges(from: try row[5]).first(where: { $0.number == number })?.range,
       range.lowerBound >= 0, range.upperBound <= text.count
     else { return nil }
     return KeptFile(
-      name: String(decoding: [UInt8](pathValue: row[0]) + [UInt8](pathValue: row[1]), as: UTF8.self),
-      isStandardInput: [UInt8](pathValue: row[2]).first == UInt8(ascii: "-"), numbers: [number],
+      name: String(decoding: try row[0] + row[1], as: UTF8.self),
+      isStandardInput: (try row[2] as [UInt8]).first == UInt8(ascii: "-"), numbers: [number],
       text: [UInt8(ascii: "[")] + text[range] + [UInt8(ascii: "]")])
   }
 

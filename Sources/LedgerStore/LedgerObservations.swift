@@ -23,49 +23,51 @@ public struct LedgerObservations: Sendable {
     self.path = path
     self.repository = repository
     let database = try LedgerDatabase(path: path, access: .read, patience: patience)
-    let isOurs = { (row: DatabaseRow) -> Bool in
-      let (account, id, name): (String, String, String) = (row["account"], row["repository_id"], row["name"])
+    let isOurs = { (row: LedgerRow) throws -> Bool in
+      let (account, id, name): (String, String, String) = try (row[1], row[2], row[3])
       guard account.isEmpty || repository.accountID.isEmpty || account == repository.accountID else { return false }
       if let ours = repository.id, !id.isEmpty { return id == ours }
       return name == repository.name || names.contains(name)
     }
     stored = try database.read { db in
       var result: [[UInt8]: Kept] = [:]
-      for row in try DatabaseRow.fetchAll(
-        db, sql: "SELECT * FROM observations WHERE region = ? ORDER BY id", arguments: [repository.region])
-      where isOurs(row) {
-        guard let kept = try Self.kept(row, db) else {
-          throw LedgerError(.damaged, "\(path) is damaged: an observation of refs cannot be read")
-        }
-        result[[UInt8](row["digest"] as Data)] = kept
+      for row in try LedgerRow.fetchAll(
+        db,
+        sql: """
+          SELECT id, account, repository_id, name, digest, observed, clone, source, dating, earliest, latest, evidence,
+            shows_branches, shows_tags, is_proven
+          FROM observations WHERE region = ? ORDER BY id
+          """, arguments: [repository.region])
+      where try isOurs(row) {
+        guard let kept = try Self.kept(row, db) else { throw Damage("an observation of refs cannot be read") }
+        result[[UInt8](try row[4] as Data)] = kept
       }
       return result
     }
   }
 
-  private static func kept(_ row: DatabaseRow, _ db: Database) throws -> Kept? {
-    guard let source = Sighting.Source(rawValue: row["source"]), let dating = Sighting.Dating(rawValue: row["dating"])
+  private static func kept(_ row: LedgerRow, _ db: Database) throws -> Kept? {
+    guard let source = Sighting.Source(rawValue: try row[7]), let dating = Sighting.Dating(rawValue: try row[8])
     else { return nil }
     var observation = Observation(
-      clone: row["clone"], source: source, dating: dating,
-      earliest: (row["earliest"] as Int64?).map { Timestamp(seconds: $0) }, latest: Timestamp(seconds: row["latest"]),
-      evidence: row["evidence"])
-    if let showsBranches: Bool = row["shows_branches"] {
+      clone: try row[6], source: source, dating: dating, earliest: try row[9], latest: try row[10],
+      evidence: try row[11])
+    if let showsBranches: Bool = try row[12] {
       observation.view = Observation.View(
-        showsBranches: showsBranches, showsTags: row["shows_tags"], isProven: row["is_proven"], named: [])
+        showsBranches: showsBranches, showsTags: try row[13], isProven: try row[14], named: [])
     }
-    let refs = try DatabaseRow.fetchCursor(
+    let refs = try LedgerRow.fetchCursor(
       db.cachedStatement(sql: "SELECT ref, tip, peeled FROM observed_refs WHERE observation = ? ORDER BY rowid"),
-      arguments: [row["id"] as Int64])
+      arguments: [try row[0] as Int64])
     while let row = try refs.next() {
-      let ref = RefName(row[0])
+      let ref = RefName(try row[0])
       observation.view?.named.insert(ref)
-      guard let hex: String = row[1] else { continue }
+      guard let hex: String = try row[1] else { continue }
       guard let tip = ObjectID(hex: hex) else { return nil }
       observation.tips.append(
-        Observation.Tip(ref: ref, tip: tip, peeled: (row[2] as String?).flatMap { ObjectID(hex: $0) }))
+        Observation.Tip(ref: ref, tip: tip, peeled: try (row[2] as String?).flatMap { ObjectID(hex: $0) }))
     }
-    return Kept(observation: observation, observed: Timestamp(seconds: row["observed"]))
+    return Kept(observation: observation, observed: try row[5])
   }
 
   /// What earlier runs saw and this one does not; of those that saw the same, what they say of its time.

@@ -55,7 +55,7 @@ struct StoredTrail {
     try loadUnreadable(db)
     try loadCoverage(db)
     hasDigests = try Bool.fetchOne(db, sql: "SELECT value FROM properties WHERE name = 'has_digests'") ?? false
-    changed = try DatabaseRow.fetchAll(
+    changed = try LedgerRow.fetchAll(
       db,
       sql: """
         SELECT folders.name, base, imported, found, lost, added FROM changes JOIN files ON files.id = file
@@ -63,78 +63,75 @@ struct StoredTrail {
         """
     ).map { row in
       ChangedFile(
-        path: Self.name(row), kept: Timestamp(seconds: row[2]), found: Timestamp(seconds: row[3]), lost: row[4],
-        added: row[5])
+        path: try Self.name(row), kept: try row[2], found: try row[3], lost: try row[4], added: try row[5])
     }
   }
 
-  private static func name(_ row: DatabaseRow) -> String {
-    String(decoding: [UInt8](pathValue: row[0]) + [UInt8](pathValue: row[1]), as: UTF8.self)
+  private static func name(_ row: LedgerRow) throws -> String {
+    String(decoding: try row[0] + row[1], as: UTF8.self)
   }
 
   // MARK: - Loading
 
   private mutating func loadTotals(_ db: Database) throws {
-    if let row = try DatabaseRow.fetchOne(
-      db,
-      sql: """
-        SELECT count(*), total(size), total(records), total(codecommit_records) FROM files WHERE state <> 1
-        """)
-    {
-      totals.files = row[0]
-      totals.bytes = Int64(row[1] as Double)
-      totals.records = Int(row[2] as Double)
-      totals.codecommitRecords = Int(row[3] as Double)
+    let rows = try LedgerRow.fetchCursor(
+      db, sql: "SELECT size, records, codecommit_records FROM files WHERE state <> 1")
+    while let row = try rows.next() {
+      totals.files += 1
+      totals.bytes += Int64(try row[0] ?? 0)
+      totals.records += try row[1]
+      totals.codecommitRecords += try row[2]
     }
   }
 
   private mutating func loadBatches(_ db: Database) throws {
-    let rows = try DatabaseRow.fetchCursor(
+    let rows = try LedgerRow.fetchCursor(
       db, sql: "SELECT id, size, zstd FROM batches WHERE revision = ? AND form = ?",
       arguments: [TrailReader.revision, EventPacker.form])
-    while let row = try rows.next() { batches[row[0]] = CompressedChunk(size: row[1], data: row[2]) }
+    while let row = try rows.next() { batches[try row[0]] = CompressedChunk(size: try row[1], data: try row[2]) }
   }
 
   private mutating func loadFiles(_ db: Database, hasBatches: Bool) throws {
-    let rows = try DatabaseRow.fetchCursor(
+    let rows = try LedgerRow.fetchCursor(
       db,
       sql: """
         SELECT folders.name, base, files.id, folders.path, \(hasBatches ? "batch, batch_place" : "NULL, NULL")
         FROM files JOIN folders ON folders.id = folder WHERE state <> 1 AND codecommit_records > 0
         """)
     while let row = try rows.next() {
-      let batch = (row[4] as Int64?).flatMap { batches[$0] == nil ? nil : $0 }
+      let batch = try (row[4] as Int64?).flatMap { batches[$0] == nil ? nil : $0 }
       files.append(
         File(
-          id: row[2], name: Self.name(row), path: [UInt8](pathValue: row[3]) + [UInt8](pathValue: row[1]),
-          batch: batch, batchPlace: row[5] ?? 0))
+          id: try row[2], name: try Self.name(row), path: try row[3] + row[1], batch: batch,
+          batchPlace: try row[5] ?? 0))
     }
   }
 
   private mutating func loadTexts(_ db: Database, of unpacked: Set<Int64>) throws {
-    let rows = try DatabaseRow.fetchCursor(
+    let rows = try LedgerRow.fetchCursor(
       db,
       sql: """
         SELECT id, chunk, chunk_offset, layout FROM files
         WHERE state <> 1 AND codecommit_records > 0 AND chunk IS NOT NULL
         """)
     while let row = try rows.next() {
-      guard unpacked.contains(row[0]) else { continue }
-      layouts[row[0]] = Place(chunk: row[1], offset: row[2], layout: row[3])
+      let id: Int64 = try row[0]
+      guard unpacked.contains(id) else { continue }
+      layouts[id] = Place(chunk: try row[1], offset: try row[2], layout: try row[3])
     }
     try loadCopies(db, of: unpacked)
     var wanted = Set(layouts.values.map(\.chunk))
-    let all = try DatabaseRow.fetchCursor(db, sql: "SELECT id, size, zstd FROM chunks")
+    let all = try LedgerRow.fetchCursor(db, sql: "SELECT id, size, zstd FROM chunks")
     while let row = try all.next() {
-      let id: Int64 = row[0]
+      let id: Int64 = try row[0]
       guard wanted.remove(id) != nil else { continue }
-      chunks[id] = CompressedChunk(size: row[1], data: row[2])
+      chunks[id] = CompressedChunk(size: try row[1], data: try row[2])
     }
   }
 
   /// Records that a file shares with an earlier one, which may be no longer read itself.
   private mutating func loadCopies(_ db: Database, of unpacked: Set<Int64>) throws {
-    let rows = try DatabaseRow.fetchCursor(
+    let rows = try LedgerRow.fetchCursor(
       db,
       sql: """
         SELECT copies.file, copies.number, records.file, records.number FROM copies
@@ -143,22 +140,23 @@ struct StoredTrail {
         """)
     var owners: Set<Int64> = []
     while let row = try rows.next() {
-      guard unpacked.contains(row[0]) else { continue }
-      copies[row[0], default: []].append((number: row[1], owner: row[2], ownNumber: row[3]))
-      owners.insert(row[2])
+      let (file, owner): (Int64, Int64) = try (row[0], row[2])
+      guard unpacked.contains(file) else { continue }
+      copies[file, default: []].append((number: try row[1], owner: owner, ownNumber: try row[3]))
+      owners.insert(owner)
     }
     for owner in owners where layouts[owner] == nil {
       guard
-        let row = try DatabaseRow.fetchOne(
+        let row = try LedgerRow.fetchOne(
           db.cachedStatement(sql: "SELECT chunk, chunk_offset, layout FROM files WHERE id = ? AND chunk IS NOT NULL"),
           arguments: [owner])
       else { continue }
-      layouts[owner] = Place(chunk: row[0], offset: row[1], layout: row[2])
+      layouts[owner] = Place(chunk: try row[0], offset: try row[1], layout: try row[2])
     }
   }
 
   private mutating func loadUnreadable(_ db: Database) throws {
-    let rows = try DatabaseRow.fetchCursor(
+    let rows = try LedgerRow.fetchCursor(
       db,
       sql: """
         SELECT file, unreadable.path, record, byte, reason, start, end, account, region, folders.path, base
@@ -167,12 +165,10 @@ struct StoredTrail {
         """)
     while let row = try rows.next() {
       let place = UnreadablePlace(
-        path: row[1], record: row[2], offset: row[3], reason: row[4],
-        start: (row[5] as Int64?).map { Timestamp(seconds: $0) },
-        end: (row[6] as Int64?).map { Timestamp(seconds: $0) },
-        accountID: row[7], region: row[8])
-      if let file: Int64 = row[0] {
-        let path = [UInt8](pathValue: row[9]) + [UInt8](pathValue: row[10])
+        path: try row[1], record: try row[2], offset: try (row[3] as Int?).map { Int64($0) }, reason: try row[4],
+        start: try row[5], end: try row[6], accountID: try row[7], region: try row[8])
+      if let file: Int64 = try row[0] {
+        let path: [UInt8] = try row[9] + row[10]
         unreadableOfFiles[file, default: (path, [])].places.append(place)
       } else {
         unreadable.append(place)
@@ -182,19 +178,23 @@ struct StoredTrail {
 
   private mutating func loadCoverage(_ db: Database) throws {
     var days: [String: [Int64]] = [:]
-    let rows = try DatabaseRow.fetchCursor(
+    let rows = try LedgerRow.fetchCursor(
       db, sql: "SELECT account, region, day FROM coverage_days ORDER BY account, region, day")
-    while let row = try rows.next() { days["\(row[0] as String) \(row[1] as String)", default: []].append(row[2]) }
-    extents = try DatabaseRow.fetchAll(db, sql: "SELECT account, region, first, last, has_read_only FROM coverage").map
-    {
-      row in
+    while let row = try rows.next() {
+      days[try "\(row[0] as String) \(row[1] as String)", default: []].append(Int64(try row[2] as Int))
+    }
+    let extents = try LedgerRow.fetchAll(db, sql: "SELECT account, region, first, last, has_read_only FROM coverage")
+    for row in extents {
+      let (account, region): (String, String) = try (row[0], row[1])
       var times: ClosedRange<Timestamp>?
-      if let first: Int64 = row[2], let last: Int64 = row[3], first <= last {
-        times = Timestamp(seconds: first)...Timestamp(seconds: last)
+      if let first: Timestamp = try row[2], let last: Timestamp = try row[3] {
+        guard first <= last else { throw Damage("its coverage ends before it begins") }
+        times = first...last
       }
-      return LogExtent(
-        accountID: row[0], region: row[1], times: times, days: days["\(row[0] as String) \(row[1] as String)"] ?? [],
-        hasReadOnlyRecords: row[4])
+      self.extents.append(
+        LogExtent(
+          accountID: account, region: region, times: times, days: days["\(account) \(region)"] ?? [],
+          hasReadOnlyRecords: try row[4]))
     }
   }
 
@@ -220,9 +220,7 @@ struct StoredTrail {
   /// One piece for each file with records or places that could not be read, and one for the counts of all.
   func pieces(_ reader: TrailReader, _ path: String) throws(LedgerError) -> [TrailPiece] {
     guard let packed = packedEvents(), let read = try readEvents(reader) else {
-      throw LedgerError(
-        .damaged, "\(path) is damaged: the records of some file cannot be read out of it",
-        hints: ["import the trail into a new ledger"])
+      throw LedgerDatabase.damaged(path, "the records of some file cannot be read out of it")
     }
     var pieces = [totals]
     for (index, events) in packed + read {
