@@ -25,11 +25,11 @@ struct ImportTransaction {
     var id: String
   }
 
-  init(_ db: Database, now: Timestamp, summary: ImportSummary) {
+  init(_ db: Database, now: Timestamp, summary: ImportSummary) throws {
     self.db = db
     self.now = now
     self.summary = summary
-    files = StoredFiles(db)
+    files = try StoredFiles(db)
     batches = BatchWriter(db)
   }
 
@@ -95,7 +95,7 @@ struct ImportTransaction {
     // It may have lain elsewhere.
     for content in contents { try move(content.id, to: place) }
     let texts = Set(file.kept.entries.map { Self.sha256(file.kept.bytes[$0.range]) })
-    if current.sha256 == file.fingerprint, try files.texts(of: current.id) == texts {
+    if current.sha256 == file.fingerprint, try files.texts(of: current) == texts {
       summary.known += 1
       try update(current.id, file)
       return
@@ -114,7 +114,10 @@ struct ImportTransaction {
     if let accusation = change.accusation {
       summary.changed.append(accusation)
       try db.execute(
-        sql: "INSERT OR REPLACE INTO changes (file, found, lost, added) VALUES (?, ?, ?, ?)",
+        sql: """
+          INSERT INTO changes (file, found, lost, added) VALUES (?, ?, ?, ?)
+          ON CONFLICT DO UPDATE SET found = excluded.found, lost = excluded.lost, added = excluded.added
+          """,
         arguments: [current.id, now.seconds, accusation.lost, accusation.added])
     }
   }
@@ -220,9 +223,11 @@ struct ImportTransaction {
     for event in file.events { events[event.location.record] = event }
     let start = chunk.count
     var layout = RecordLayout()
+    var texts = Seal()
     for entry in file.kept.entries {
       let text = file.kept.bytes[entry.range]
       let sha256 = Self.sha256(text)
+      texts.add(SealedTexts.seal(number: entry.number, sha256))
       let event = events[entry.number]
       let columns: [(any DatabaseValueConvertible)?] = [
         event?.eventID, event?.time.seconds, event?.action, event?.errorCode,
@@ -257,6 +262,7 @@ struct ImportTransaction {
       ).execute(arguments: StatementArguments(columns + [healed]))
       try insertMoves(of: event, healed)
     }
+    try db.cachedStatement(sql: "UPDATE files SET texts = ? WHERE id = ?").execute(arguments: [texts.data, id])
     guard !layout.entries.isEmpty else { return }
     summary.records += layout.entries.count
     try db.cachedStatement(sql: "UPDATE files SET chunk = ?, chunk_offset = ?, layout = ? WHERE id = ?")

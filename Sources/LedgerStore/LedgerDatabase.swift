@@ -104,6 +104,7 @@ final class LedgerDatabase: Sendable {
     configuration.readonly = access == .read
     configuration.busyMode = .timeout(patience)
     configuration.label = "ledger"
+    configuration.prepareDatabase { db in db.add(function: SealedTable.function) }
     return configuration
   }
 

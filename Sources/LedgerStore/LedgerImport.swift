@@ -49,7 +49,8 @@ public struct LedgerImport: Sendable {
     let database = try LedgerDatabase(path: path, access: .create, patience: patience)
     var summary = ImportSummary()
     let wanted = try database.read { db in
-      var files = StoredFiles(db)
+      try SealedTable.check(db)
+      var files = try StoredFiles(db)
       var folders = FilePlaces()
       return try listing.files.filter { file in
         guard !file.isStandardInput, let place = folders.place(of: file.path) else { return true }
@@ -81,7 +82,7 @@ public struct LedgerImport: Sendable {
         let batch = state.batch
         let before = state.summary
         state.summary = try database.write { db in
-          var writer = ImportTransaction(db, now: now, summary: before)
+          var writer = try ImportTransaction(db, now: now, summary: before)
           try writer.write(batch)
           return writer.summary
         }
@@ -133,7 +134,7 @@ public struct LedgerImport: Sendable {
       try ImportTransaction.insert(place, file: nil, place: path.pathValue, db)
     }
     if listing.hasDigests {
-      try db.execute(sql: "INSERT OR REPLACE INTO properties (name, value) VALUES ('has_digests', 1)")
+      try db.execute(sql: "INSERT INTO properties (name, value) VALUES ('has_digests', 1) ON CONFLICT DO NOTHING")
     }
   }
 

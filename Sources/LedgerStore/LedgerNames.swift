@@ -13,10 +13,9 @@ public struct LedgerNames: Sendable {
   public func held(of names: Set<String>) throws(LedgerError) -> Set<String> {
     try database.read { db in
       var held: Set<String> = []
-      let rows = try LedgerRow.fetchCursor(db, sql: "SELECT base FROM files WHERE state <> 1")
-      while let row = try rows.next() {
-        let name = String(decoding: try row[0] as [UInt8], as: UTF8.self)
-        if names.contains(name) { held.insert(name) }
+      try StoredFiles.each(db) { _, content, place in
+        let name = String(decoding: place.base, as: UTF8.self)
+        if content.isRead, names.contains(name) { held.insert(name) }
       }
       return held
     }

@@ -25,20 +25,15 @@ public struct LedgerObservations: Sendable {
     let database = try LedgerDatabase(path: path, access: .read, patience: patience)
     let isOurs = { (row: LedgerRow) throws -> Bool in
       let (account, id, name): (String, String, String) = try (row[1], row[2], row[3])
+      guard try row[15] == repository.region else { return false }
       guard account.isEmpty || repository.accountID.isEmpty || account == repository.accountID else { return false }
       if let ours = repository.id, !id.isEmpty { return id == ours }
       return name == repository.name || names.contains(name)
     }
     stored = try database.read { db in
       var result: [[UInt8]: Kept] = [:]
-      for row in try LedgerRow.fetchAll(
-        db,
-        sql: """
-          SELECT id, account, repository_id, name, digest, observed, clone, source, dating, earliest, latest, evidence,
-            shows_branches, shows_tags, is_proven
-          FROM observations WHERE region = ? ORDER BY id
-          """, arguments: [repository.region])
-      where try isOurs(row) {
+      try SealedTable.observations.read(db) { row in
+        guard try isOurs(row) else { return }
         guard let kept = try Self.kept(row, db) else { throw Damage("an observation of refs cannot be read") }
         result[[UInt8](try row[4] as Data)] = kept
       }
@@ -59,7 +54,9 @@ public struct LedgerObservations: Sendable {
     let refs = try LedgerRow.fetchCursor(
       db.cachedStatement(sql: "SELECT ref, tip, peeled FROM observed_refs WHERE observation = ? ORDER BY rowid"),
       arguments: [try row[0] as Int64])
+    var sum = Seal()
     while let row = try refs.next() {
+      sum.add(seal(ofRef: try (0..<3).map(row.value)))
       let ref = RefName(try row[0])
       observation.view?.named.insert(ref)
       guard let hex: String = try row[1] else { continue }
@@ -67,7 +64,21 @@ public struct LedgerObservations: Sendable {
       observation.tips.append(
         Observation.Tip(ref: ref, tip: tip, peeled: try (row[2] as String?).flatMap { ObjectID(hex: $0) }))
     }
+    if let written: Data = try row[16], written != sum.data { return nil }
     return Kept(observation: observation, observed: try row[5])
+  }
+
+  private static func seal(ofRef values: [DatabaseValue]) -> Seal { Seal(of: "observed_refs", values) }
+
+  /// Sums up the refs of the observations of a ledger that has no such sums.
+  static func sealAll(_ db: Database) throws {
+    try db.execute(sql: "UPDATE observations SET refs = ?", arguments: [Seal().data])
+    var sums: [Int64: Seal] = [:]
+    let rows = try LedgerRow.fetchCursor(db, sql: "SELECT ref, tip, peeled, observation FROM observed_refs")
+    while let row = try rows.next() { sums[try row[3], default: Seal()].add(seal(ofRef: try (0..<3).map(row.value))) }
+    for (observation, sum) in sums {
+      try db.execute(sql: "UPDATE observations SET refs = ? WHERE id = ?", arguments: [sum.data, observation])
+    }
   }
 
   /// What earlier runs saw and this one does not; of those that saw the same, what they say of its time.
@@ -103,17 +114,25 @@ public struct LedgerObservations: Sendable {
   }
 
   private func insert(_ observation: Observation, _ digest: [UInt8], _ now: Timestamp, _ db: Database) throws {
+    let named = observation.view?.named.subtracting(observation.tips.map(\.ref)) ?? []
+    let refs =
+      observation.tips.map {
+        [$0.ref.rawValue.databaseValue, $0.tip.hex.databaseValue, $0.peeled?.hex.databaseValue ?? .null]
+      }
+      + named.sorted().map { [$0.rawValue.databaseValue, .null, .null] }
+    var sum = Seal()
+    for ref in refs { sum.add(Self.seal(ofRef: ref)) }
     try db.cachedStatement(
       sql: """
         INSERT INTO observations (digest, account, region, name, repository_id, observed, clone, source, dating,
-          earliest, latest, evidence, shows_branches, shows_tags, is_proven)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+          earliest, latest, evidence, shows_branches, shows_tags, is_proven, refs)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
         """
     ).execute(arguments: [
       Data(digest), repository.accountID, repository.region, repository.name, repository.id ?? "", now.seconds,
       observation.clone, observation.source.rawValue, observation.dating.rawValue, observation.earliest?.seconds,
       observation.latest.seconds, observation.evidence, observation.view?.showsBranches, observation.view?.showsTags,
-      observation.view?.isProven,
+      observation.view?.isProven, sum.data,
     ])
     guard db.changesCount == 1 else {
       // Another run kept it, or this one dates it better.
@@ -123,10 +142,6 @@ public struct LedgerObservations: Sendable {
     let id = db.lastInsertedRowID
     let statement = try db.cachedStatement(
       sql: "INSERT INTO observed_refs (observation, ref, tip, peeled) VALUES (?, ?, ?, ?)")
-    for tip in observation.tips {
-      try statement.execute(arguments: [id, tip.ref.rawValue, tip.tip.hex, tip.peeled?.hex])
-    }
-    let named = observation.view?.named.subtracting(observation.tips.map(\.ref)) ?? []
-    for ref in named.sorted() { try statement.execute(arguments: [id, ref.rawValue, nil, nil]) }
+    for ref in refs { try statement.execute(arguments: StatementArguments([id.databaseValue] + ref)) }
   }
 }

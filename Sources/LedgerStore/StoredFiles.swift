@@ -6,16 +6,22 @@ internal import PushModel
 /// What a ledger knows of the files that it was given.
 struct StoredFiles {
   let db: Database
+  private let columns: String
   private var folders: [[UInt8]: (id: Int64, name: [UInt8])?] = [:]
   private var stampsFolder: [UInt8]?
   private var stamps: [[UInt8]: FileStamp] = [:]
 
-  init(_ db: Database) { self.db = db }
+  init(_ db: Database) throws {
+    self.db = db
+    columns = try SealedTable.isSealed(db) ? Self.columns + ", texts" : Self.columns + ", NULL"
+  }
 
   /// A content that some path has, or had.
   struct Content {
     var id: Int64
     var isCurrent: Bool
+    /// Not one all of whose records its successors hold.
+    var isRead: Bool
     var sha256: [UInt8]
     var isWhole: Bool
     var isDelivered: Bool
@@ -24,6 +30,8 @@ struct StoredFiles {
     var size: Int64
     var records: Int
     var codecommitRecords: Int
+    /// Of its records' texts (SealedTexts); `nil` in a ledger of an earlier version.
+    var texts: Data?
   }
 
   /// What a file that was read is to the ledger.
@@ -76,7 +84,7 @@ struct StoredFiles {
       for state in ["= 0", "<> 0"] {
         rows += try LedgerRow.fetchAll(
           db.cachedStatement(
-            sql: "SELECT \(Self.columns) FROM files WHERE folder = ? AND base = ? AND state \(state) ORDER BY id DESC"),
+            sql: "SELECT \(columns) FROM files WHERE folder = ? AND base = ? AND state \(state) ORDER BY id DESC"),
           arguments: [folder.id, place.base.pathValue]
         ).map(Self.content)
       }
@@ -97,12 +105,12 @@ struct StoredFiles {
     let rows = try LedgerRow.fetchAll(
       db.cachedStatement(
         sql: """
-          SELECT \(Self.columns), folders.path, folders.name, base
+          SELECT \(columns), folders.path, folders.name, base
           FROM files JOIN folders ON folders.id = folder WHERE sha256 = ? AND state = 0 AND is_whole ORDER BY files.id
           """), arguments: [Data(file.fingerprint)])
     for row in rows {
       let other = FilePlace(
-        folder: try row[10], folderName: try row[11], base: try row[12])
+        folder: try row[11], folderName: try row[12], base: try row[13])
       let stored = try Self.content(row)
       if other.base == place.base, stored.revision == TrailReader.revision, !other.isStandardInput,
         FilePlaces.isGone(other.path), ReadFile.isSamePlace(other.name, place.name)
@@ -120,27 +128,18 @@ struct StoredFiles {
     let rows = try LedgerRow.fetchAll(
       db.cachedStatement(
         sql: """
-          SELECT \(Self.columns), folders.path FROM files JOIN folders ON folders.id = folder
+          SELECT \(columns), folders.path FROM files JOIN folders ON folders.id = folder
           WHERE base = ? AND state = 0 AND is_delivered ORDER BY files.id DESC
           """), arguments: [place.base.pathValue])
-    return try rows.first { FilePlaces.isGone(try $0[10] + place.base) }.map(Self.content)
+    return try rows.first { FilePlaces.isGone(try $0[11] + place.base) }.map(Self.content)
   }
 
-  /// Contents that lie in several places under one name, a group for each: those of the newest reader first, then in the
-  /// order of their paths.
-  func copies() throws -> [[Content]] {
-    let rows = try LedgerRow.fetchAll(
-      db,
-      sql: """
-        SELECT \(Self.columns), folders.path, folders.name, base FROM files JOIN folders ON folders.id = folder
-        WHERE state <> 1 AND sha256 IN
-          (SELECT sha256 FROM files WHERE state <> 1 AND sha256 IS NOT NULL GROUP BY sha256 HAVING count(*) > 1)
-        """)
-    let found = try rows.map { row in
-      let place = FilePlace(
-        folder: try row[10], folderName: try row[11], base: try row[12])
-      return (place: place, content: try Self.content(row))
-    }.sorted { left, right in
+  /// Of contents, those that lie in several places under one name, a group for each: those of the newest reader first, then
+  /// in the order of their paths.
+  static func copies(among all: [(place: FilePlace, content: Content)]) -> [[Content]] {
+    var counts: [[UInt8]: Int] = [:]
+    for (_, content) in all where !content.sha256.isEmpty { counts[content.sha256, default: 0] += 1 }
+    let found = all.filter { counts[$0.content.sha256, default: 0] > 1 }.sorted { left, right in
       left.content.revision == right.content.revision
         ? left.place.path.lexicographicallyPrecedes(right.place.path) : left.content.revision > right.content.revision
     }
@@ -164,34 +163,54 @@ struct StoredFiles {
     let rows = try LedgerRow.fetchAll(
       db.cachedStatement(
         sql: """
-          SELECT \(Self.columns), folders.path, folders.name FROM files JOIN folders ON folders.id = folder
+          SELECT \(columns), folders.path, folders.name FROM files JOIN folders ON folders.id = folder
           WHERE sha256 = ? AND state <> 1 AND base = ? AND revision = ?
           """), arguments: [Data(file.fingerprint), place.base.pathValue, TrailReader.revision])
     return try rows.compactMap { row in
-      let name = String(decoding: try row[11] + place.base, as: UTF8.self)
+      let name = String(decoding: try row[12] + place.base, as: UTF8.self)
       guard ReadFile.isSamePlace(name, place.name) else { return nil }
-      return (try row[10] + place.base, try Self.content(row))
+      return (try row[11] + place.base, try Self.content(row))
     }
   }
 
   /// The records of a content, each by its text's SHA-256.
-  func texts(of file: Int64) throws -> Set<Data> {
-    try Data.fetchSet(
-      db.cachedStatement(
-        sql: """
-          SELECT sha256 FROM records WHERE file = ?1
-          UNION SELECT sha256 FROM copies JOIN records ON records.id = copies.record WHERE copies.file = ?1
-          """), arguments: [file])
+  func texts(of content: Content) throws -> Set<Data> {
+    let rows = try LedgerRow.fetchAll(
+      db.cachedStatement(sql: SealedTexts.query + " WHERE file = ?1"), arguments: [content.id])
+    var texts: Set<Data> = []
+    var sum = Seal()
+    for row in rows {
+      let sha256: Data = try row[2]
+      sum.add(SealedTexts.seal(number: try row[1], sha256))
+      texts.insert(sha256)
+    }
+    guard content.texts == nil || content.texts == sum.data else { throw SealedTexts.damage }
+    return texts
+  }
+
+  /// Every content that the ledger has, with its row of `SealedTable.files` and where it lies.
+  static func each(
+    _ db: Database, _ body: (_ row: LedgerRow, _ content: Content, _ place: FilePlace) throws -> Void
+  ) throws {
+    var folders: [Int64: (path: [UInt8], name: [UInt8])] = [:]
+    try SealedTable.folders.read(db) { row in folders[try row[0]] = try (row[1], row[2]) }
+    try SealedTable.files.read(db) { row in
+      guard let folder = folders[try row[11]] else { throw Damage("a file in it is in no folder") }
+      try body(
+        row, try content(row), FilePlace(folder: folder.path, folderName: folder.name, base: try row[12]))
+    }
   }
 
   private static let columns =
-    "files.id, state = 0, sha256, is_whole, is_delivered, revision, imported, size, records, codecommit_records"
+    "files.id, state, sha256, is_whole, is_delivered, revision, imported, size, records, codecommit_records"
 
   private static func content(_ row: LedgerRow) throws -> Content {
-    Content(
-      id: try row[0], isCurrent: try row[1], sha256: try (row[2] as Data?).map { [UInt8]($0) } ?? [],
+    let state: Int = try row[1]
+    return Content(
+      id: try row[0], isCurrent: state == 0, isRead: state != 1,
+      sha256: try (row[2] as Data?).map { [UInt8]($0) } ?? [],
       isWhole: try row[3], isDelivered: try row[4], revision: try row[5], imported: try row[6],
-      size: Int64(try row[7] ?? 0), records: try row[8], codecommitRecords: try row[9])
+      size: Int64(try row[7] ?? 0), records: try row[8], codecommitRecords: try row[9], texts: try row[10])
   }
 }
 
@@ -211,7 +230,7 @@ struct FileChange {
     throws
   {
     for row in rows {
-      let before = try files.texts(of: row.id)
+      let before = try files.texts(of: row)
       let lost = before.subtracting(texts).count
       if lost == 0 { superseded.append(row) } else { outlived.append(row) }
       // Of what could not be read whole, then or now, a difference says nothing.

@@ -82,6 +82,7 @@ import Testing
   @Test(arguments: ["cut", "zeroed", "texts", "events"])
   func damaged(how: String) throws {
     let folder = try Self.full()
+    try folder.change("")
     _ = try Command.python(
       #"""
       import os, sqlite3, sys
