@@ -262,11 +262,11 @@ struct ImportTransaction {
       ).execute(arguments: StatementArguments(columns + [healed]))
       try insertMoves(of: event, healed)
     }
-    try db.cachedStatement(sql: "UPDATE files SET texts = ? WHERE id = ?").execute(arguments: [texts.data, id])
-    guard !layout.entries.isEmpty else { return }
     summary.records += layout.entries.count
-    try db.cachedStatement(sql: "UPDATE files SET chunk = ?, chunk_offset = ?, layout = ? WHERE id = ?")
-      .execute(arguments: [chunkID, start, layout.encoded, id])
+    let place: [(any DatabaseValueConvertible)?] =
+      layout.entries.isEmpty ? [nil, nil, nil] : [chunkID, start, layout.encoded]
+    try db.cachedStatement(sql: "UPDATE files SET texts = ?, chunk = ?, chunk_offset = ?, layout = ? WHERE id = ?")
+      .execute(arguments: StatementArguments([texts.data] + place + [id]))
   }
 
   private mutating func insertMoves(of event: TrailEvent, _ record: Int64) throws {

@@ -104,7 +104,11 @@ final class LedgerDatabase: Sendable {
     configuration.readonly = access == .read
     configuration.busyMode = .timeout(patience)
     configuration.label = "ledger"
-    configuration.prepareDatabase { db in db.add(function: SealedTable.function) }
+    configuration.prepareDatabase { db in
+      db.add(function: SealedTable.function)
+      // The triggers call it, whatever SQLite was built with.
+      try db.execute(sql: "PRAGMA trusted_schema = ON")
+    }
     return configuration
   }
 

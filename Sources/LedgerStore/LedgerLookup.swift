@@ -1,4 +1,5 @@
 public import CloudTrailLog
+internal import Crypto
 internal import FoundationEssentials
 internal import GRDB
 public import PushModel
@@ -17,53 +18,81 @@ public struct LedgerLookup: Sendable {
   ///
   /// Ids may be cut to four digits or more; a ref may be short. Of a ref there may be many: `limit` is the most of all.
   public func events(naming word: String, limit: Int) throws(LedgerError) -> [TrailEvent] {
+    let records = try database.read { db in try Self.records(naming: word, limit: limit, db) }
+    if records.isEmpty { return try expectNone(named: word) }
+    let events = try read(records, in: "records", named: word)
+    let left = zip(records, events).filter { $1 == nil }.map(\.0)
+    let others = left.isEmpty ? [] : try read(left, in: "copies", named: word)
+    guard !others.contains(nil) else {
+      throw LedgerDatabase.damaged(database.path, "a record does not name what it is listed under")
+    }
+    return (events + others).compactMap(\.self).sorted { ($1.time, $1.eventID) < ($0.time, $0.eventID) }
+  }
+
+  /// What no list has is in no record either, or the lists are damaged.
+  private func expectNone(named word: String) throws(LedgerError) -> [TrailEvent] {
+    let pieces = try database.read { db in try StoredTrail(db) }.pieces(reader, database.path)
+    guard !pieces.contains(where: { $0.events.contains { $0.isNamed(by: word) } }) else {
+      throw LedgerDatabase.damaged(database.path, "a record is not listed under what it names")
+    }
+    return []
+  }
+
+  /// For each record its event, if that names a word: read as part of the file that had it first (`records`), or of others
+  /// that have it (`copies`), for a file's name tells part of its records, and may tell that one cannot be.
+  private func read(_ records: [Int64], in table: String, named word: String) throws(LedgerError) -> [TrailEvent?] {
     let kept = try database.read { db in
       var chunks: [Int64: [UInt8]] = [:]
-      return try Self.records(naming: word, limit: limit, db).map { record in
-        guard let kept = try Self.kept(record, &chunks, db) else { throw Damage("a record cannot be read out of it") }
-        return kept
-      }
+      return try records.map { try Self.kept($0, in: table, &chunks, db) }
     }
     do {
-      return try reader.events(ofGroups: 1) { _ in kept }.joined().joined().sorted {
-        ($1.time, $1.eventID) < ($0.time, $0.eventID)
-      }
+      return try reader.events(ofGroups: records.count) { kept[$0] }
+        .map { $0.joined().first { $0.isNamed(by: word) } }
     } catch {
       throw LedgerError(.other, error.message, hints: error.hints)
     }
   }
 
-  /// One record, to be read again; `nil` where it cannot be found.
-  private static func kept(_ record: Int64, _ chunks: inout [Int64: [UInt8]], _ db: Database) throws -> KeptFile? {
+  private static func kept(
+    _ record: Int64, in table: String, _ chunks: inout [Int64: [UInt8]], _ db: Database
+  ) throws -> [KeptFile] {
     let row = try LedgerRow.fetchOne(
       db.cachedStatement(
         sql: """
-          SELECT folders.name, base, folders.path, number, chunk, chunk_offset, layout
-          FROM records JOIN files ON files.id = file JOIN folders ON folders.id = folder
+          SELECT number, records.sha256, chunk, chunk_offset, layout FROM records JOIN files ON files.id = file
           WHERE records.id = ? AND chunk IS NOT NULL
           """), arguments: [record])
-    guard let row, let layout = RecordLayout(try row[6]) else { return nil }
-    let (number, chunk): (Int, Int64) = try (row[3], row[4])
+    guard let row, let layout = RecordLayout(try row[4]) else { throw SealedTexts.damage }
+    let (number, chunk): (Int, Int64) = try (row[0], row[2])
     if chunks[chunk] == nil {
       let compressed = try LedgerRow.fetchOne(
         db.cachedStatement(sql: "SELECT size, zstd FROM chunks WHERE id = ?"), arguments: [chunk])
       chunks[chunk] = try compressed.flatMap { Chunk.decompress(try $0[1], size: try $0[0]) }
     }
     guard let text = chunks[chunk],
-      let range = layout.ranges(from: try row[5]).first(where: { $0.number == number })?.range,
-      range.lowerBound >= 0, range.upperBound <= text.count
-    else { return nil }
-    return KeptFile(
-      name: String(decoding: try row[0] + row[1], as: UTF8.self),
-      isStandardInput: (try row[2] as [UInt8]).first == UInt8(ascii: "-"), numbers: [number],
-      text: [UInt8(ascii: "[")] + text[range] + [UInt8(ascii: "]")])
+      let range = layout.ranges(from: try row[3]).first(where: { $0.number == number })?.range,
+      range.lowerBound >= 0, range.upperBound <= text.count, try row[1] == Data(SHA256.hash(data: text[range]))
+    else { throw SealedTexts.damage }
+    let places = try LedgerRow.fetchAll(
+      db.cachedStatement(
+        sql: """
+          SELECT folders.name, base, folders.path, number
+          FROM \(table) JOIN files ON files.id = file JOIN folders ON folders.id = folder
+          WHERE \(table == "records" ? "records.id" : "record") = ? ORDER BY file
+          """), arguments: [record])
+    return try places.map { place in
+      KeptFile(
+        name: String(decoding: try place[0] + place[1], as: UTF8.self),
+        isStandardInput: (try place[2] as [UInt8]).first == UInt8(ascii: "-"), numbers: [try place[3]],
+        text: [UInt8(ascii: "[")] + text[range] + [UInt8(ascii: "]")])
+    }
   }
 
   private static func records(naming word: String, limit: Int, _ db: Database) throws -> [Int64] {
     let exact = try Int64.fetchAll(
       db, sql: "SELECT id FROM records WHERE event_id = ? LIMIT ?", arguments: [word, limit])
     if !exact.isEmpty { return exact }
-    let names = [word, "refs/heads/\(word)", "refs/tags/\(word)"]
+    let names = TrailEvent.refs(named: word)
     let ofRefs = try Int64.fetchAll(
       db,
       sql: """
@@ -93,6 +122,16 @@ public struct LedgerLookup: Sendable {
 }
 
 extension TrailEvent {
+  static func refs(named word: String) -> [String] { [word, "refs/heads/\(word)", "refs/tags/\(word)"] }
+
+  /// Whether a word is or begins its id, or a tip that it names, or is a ref of it.
+  func isNamed(by word: String) -> Bool {
+    let (digits, refs) = (word.lowercased(), Self.refs(named: word))
+    func isCut(_ id: String) -> Bool { word.utf8.count >= 4 && id.utf8.starts(with: digits.utf8) }
+    return eventID.utf8.elementsEqual(word.utf8) || isCut(eventID)
+      || namedTips.contains { ref, tip in refs.contains(ref.rawValue) || tip.map { isCut($0.hex) } ?? false }
+  }
+
   /// The refs that it says moved, with the tip that it names of each.
   var namedTips: [(ref: RefName, tip: ObjectID?)] {
     switch kind {

@@ -98,13 +98,49 @@ import Testing
       """, [folder.ledger, statements])
   }
 
+  /// Words that name records, and all that they name.
+  private static func shown(_ folder: TrailFolder) throws -> [String: [String]] {
+    let lookup = try LedgerLookup(ledger: folder.ledger, reader: TrailReader())
+    var shown: [String: [String]] = [:]
+    for word in ["e-1", "e-2", "main", Sample.tip, "1111"] {
+      shown[word] = try lookup.events(naming: word, limit: 10).map(\.eventID).sorted()
+    }
+    return shown
+  }
+
+  @Test func `what a record is listed under, it names`() throws {
+    let folder = try TrailFolder()
+    try folder.write(
+      Sample.name(),
+      records: [Sample.push(id: "e-1"), Sample.push(tip: String(repeating: "2", count: 40), id: "e-2")])
+    try folder.importing()
+    let lookup = try LedgerLookup(ledger: folder.ledger, reader: TrailReader())
+    #expect(try lookup.events(naming: "nothing", limit: 10) == [])
+    let ledger = try Data(contentsOf: URL(fileURLWithPath: folder.ledger))
+    for (damage, word) in [
+      ("UPDATE records SET event_id = 'e-3' WHERE id = 1", "e-3"), ("DELETE FROM refs", "main"),
+      ("UPDATE refs SET name = 'refs/heads/mbin'", "mbin"), ("UPDATE refs SET name = 'refs/heads/mbin'", "main"),
+      ("UPDATE moves SET record = 3 - record", "1111"),
+      ("UPDATE moves SET tip = CAST(x'33' || substr(tip, 2) AS BLOB)", "3311"),
+      ("DELETE FROM moves", "1111"), ("UPDATE records SET number = 3 - number", "e-1"),
+      ("UPDATE records SET sha256 = zeroblob(32) WHERE id = 1", "e-1"),
+      ("UPDATE records SET event_id = NULL", "e-1"),
+    ] {
+      try ledger.write(to: URL(fileURLWithPath: folder.ledger))
+      try Self.damage(folder, damage)
+      let damaged = try LedgerLookup(ledger: folder.ledger, reader: TrailReader())
+      let error = #expect(throws: LedgerError.self, "\(damage)") { try damaged.events(naming: word, limit: 10) }
+      #expect(error?.kind == .damaged)
+    }
+  }
+
   @Test(arguments: [1, 2, 3])
   func `a bit that was flipped`(seed: UInt64) throws {
     let folder = try Self.full()
     let file = URL(fileURLWithPath: folder.ledger)
     _ = try folder.sqlite("PRAGMA wal_checkpoint(TRUNCATE)")
     let ledger = try Data(contentsOf: file)
-    let sound = try Self.answers(folder)
+    let (sound, shown) = try (Self.answers(folder), Self.shown(folder))
     // Where something is: most of every page is empty.
     let places = ledger.indices.filter { ledger[$0] != 0 }
     var random = Numbers(seed: seed)
@@ -115,8 +151,13 @@ import Testing
       let bit = Int.random(in: 0..<8, using: &random)
       changed[place] ^= 1 << UInt8(bit)
       try changed.write(to: file)
+      let spot = "byte \(place % 4096) of page \(place / 4096 + 1), bit \(bit)"
       do {
-        #expect(try Self.answers(folder) == sound, "byte \(place % 4096) of page \(place / 4096 + 1), bit \(bit)")
+        #expect(try Self.answers(folder) == sound, "\(spot)")
+        // A list may lack a record among others.
+        for (word, found) in try Self.shown(folder) {
+          #expect(!found.isEmpty && Set(found).isSubset(of: shown[word] ?? []), "\(spot)")
+        }
       } catch let error as LedgerError {
         #expect(error.message.contains(folder.ledger))
         refused += 1
