@@ -19,23 +19,39 @@ public struct LedgerLookup: Sendable {
   /// Ids may be cut to four digits or more; a ref may be short. Of a ref there may be many: `limit` is the most of all.
   public func events(naming word: String, limit: Int) throws(LedgerError) -> [TrailEvent] {
     let records = try database.read { db in try Self.records(naming: word, limit: limit, db) }
-    if records.isEmpty { return try expectNone(named: word) }
-    let events = try read(records, in: "records", named: word)
+    var events = try read(records, in: "records", named: word)
     let left = zip(records, events).filter { $1 == nil }.map(\.0)
-    let others = left.isEmpty ? [] : try read(left, in: "copies", named: word)
-    guard !others.contains(nil) else {
-      throw LedgerDatabase.damaged(database.path, "a record does not name what it is listed under")
-    }
-    return (events + others).compactMap(\.self).sorted { ($1.time, $1.eventID) < ($0.time, $0.eventID) }
+    if !left.isEmpty { events = events.filter { $0 != nil } + (try read(left, in: "copies", named: word)) }
+    // What the lists do not find, or find wrongly, another reader listed, or they are damaged.
+    let found =
+      events.isEmpty || events.contains(nil) ? try searched(for: word, limit: limit) : events.compactMap(\.self)
+    return found.sorted { ($1.time, $1.eventID) < ($0.time, $0.eventID) }
   }
 
-  /// What no list has is in no record either, or the lists are damaged.
-  private func expectNone(named word: String) throws(LedgerError) -> [TrailEvent] {
-    let pieces = try database.read { db in try StoredTrail(db) }.pieces(reader, database.path)
-    guard !pieces.contains(where: { $0.events.contains { $0.isNamed(by: word) } }) else {
-      throw LedgerDatabase.damaged(database.path, "a record is not listed under what it names")
+  /// The same, out of all that was read in the records.
+  private func searched(for word: String, limit: Int) throws(LedgerError) -> [TrailEvent] {
+    struct Word: Hashable {
+      var id: String
+      var time: Timestamp
+      var tips: [String]
     }
-    return []
+    var stored = try database.read { db in try StoredTrail(db) }
+    stored.leaveOutCopies()
+    var seen: Set<Word> = []
+    let named = try stored.pieces(reader, database.path).flatMap(\.events).filter { event in
+      event.isNamed(by: word)
+        && seen.insert(
+          Word(
+            id: event.eventID, time: event.time,
+            tips: event.namedTips.map { "\($0.ref.rawValue) \($0.tip?.hex ?? "-")" })
+        ).inserted
+    }
+    let exact = named.filter { $0.eventID == word }
+    if !exact.isEmpty { return Array(exact.prefix(limit)) }
+    let refs = TrailEvent.refs(named: word)
+    let ofRefs = named.filter { event in event.namedTips.contains { refs.contains($0.ref.rawValue) } }
+    let newest = (ofRefs.isEmpty ? named : ofRefs).sorted { $1.time < $0.time }
+    return Array(newest.prefix(limit))
   }
 
   /// For each record its event, if that names a word: read as part of the file that had it first (`records`), or of others
