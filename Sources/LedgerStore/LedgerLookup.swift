@@ -18,7 +18,11 @@ public struct LedgerLookup: Sendable {
   ///
   /// Ids may be cut to four digits or more; a ref may be short. Of a ref there may be many: `limit` is the most of all.
   public func events(naming word: String, limit: Int) throws(LedgerError) -> [TrailEvent] {
-    let records = try database.read { db in try Self.records(naming: word, limit: limit, db) }
+    let records = try database.read { db in
+      // A file's name is shown, and part of its records.
+      try SealedTable.check([.folders, .files], db)
+      return try Self.records(naming: word, limit: limit, db)
+    }
     var events = try read(records, in: "records", named: word)
     let left = zip(records, events).filter { $1 == nil }.map(\.0)
     if !left.isEmpty { events = events.filter { $0 != nil } + (try read(left, in: "copies", named: word)) }

@@ -129,9 +129,11 @@ import Testing
       let lookup = try LedgerLookup(ledger: folder.ledger, reader: TrailReader())
       #expect(try lookup.events(naming: word, limit: 10).map(\.eventID) == ids, "\(damage)")
     }
-    for damage in ["number = 3 - number", "sha256 = randomblob(32)"] {
+    for damage in [
+      "records SET number = 3 - number", "records SET sha256 = randomblob(32)", "folders SET name = name || 'x/'",
+    ] {
       try ledger.write(to: URL(fileURLWithPath: folder.ledger))
-      try Self.damage(folder, "UPDATE records SET \(damage)")
+      try Self.damage(folder, "UPDATE \(damage)")
       let lookup = try LedgerLookup(ledger: folder.ledger, reader: TrailReader())
       #expect(throws: LedgerError.self, "\(damage)") { try lookup.events(naming: "e-1", limit: 10) }
     }
