@@ -5,8 +5,8 @@ internal import GRDB
 /// A table whose rows are summed up in `seals`: a row that is not as it was written, or not there, is noticed by who reads
 /// the table. That guards against damage, and not against people.
 ///
-/// Triggers keep the sums, so that no statement that writes need think of them. What was damaged before a change stays
-/// noticed after it: a row is taken out of the sum as it is found.
+/// Triggers keep the sums, so that no statement that writes need think of them; but for REPLACE, which takes rows away
+/// without them. What was damaged before a change stays noticed after it: a row is taken out of the sum as it is found.
 enum SealedTable: String, CaseIterable {
   case folders, files, unreadable, changes, batches, coverage, coverageDays = "coverage_days", properties, observations
 
@@ -17,8 +17,7 @@ enum SealedTable: String, CaseIterable {
       [
         "id", "state", "sha256", "is_whole", "is_delivered", "revision", "imported", "size", "records",
         "codecommit_records", "texts", "folder", "base", "modified", "changed", "chunk", "chunk_offset", "layout",
-        "batch",
-        "batch_place",
+        "batch", "batch_place",
       ]
     case .unreadable:
       ["id", "file", "place", "path", "record", "byte", "reason", "start", "end", "account", "region"]
