@@ -65,12 +65,4 @@ extension [UInt8] {
   var pathValue: DatabaseValue {
     String(validating: self, as: UTF8.self).map(\.databaseValue) ?? Data(self).databaseValue
   }
-
-  init(pathValue: DatabaseValue) {
-    switch pathValue.storage {
-    case .string(let text): self = Array(text.utf8)
-    case .blob(let data): self = Array(data)
-    default: self = []
-    }
-  }
 }

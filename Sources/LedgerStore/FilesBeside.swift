@@ -21,7 +21,7 @@ struct FilesBeside {
     unreadable = listing.unreadable
     hasDigests = listing.hasDigests
     let wanted = try database.read { db in
-      var stored = StoredFiles(db)
+      var stored = try StoredFiles(db)
       var places = FilePlaces()
       return try listing.files.filter { file in
         guard !file.isStandardInput, let place = places.place(of: file.path) else { return true }
@@ -74,7 +74,7 @@ struct FilesBeside {
       return
     }
     let (match, change) = try database.read { db -> (StoredFiles.Match, FileChange?) in
-      var stored = StoredFiles(db)
+      var stored = try StoredFiles(db)
       let match = try stored.match(place, file)
       guard case .changed(let contents) = match else { return (match, nil) }
       let texts = Set(file.kept.entries.map { Data(SHA256.hash(data: file.kept.bytes[$0.range])) })

@@ -25,11 +25,11 @@ struct ImportTransaction {
     var id: String
   }
 
-  init(_ db: Database, now: Timestamp, summary: ImportSummary) {
+  init(_ db: Database, now: Timestamp, summary: ImportSummary) throws {
     self.db = db
     self.now = now
     self.summary = summary
-    files = StoredFiles(db)
+    files = try StoredFiles(db)
     batches = BatchWriter(db)
   }
 
@@ -95,7 +95,7 @@ struct ImportTransaction {
     // It may have lain elsewhere.
     for content in contents { try move(content.id, to: place) }
     let texts = Set(file.kept.entries.map { Self.sha256(file.kept.bytes[$0.range]) })
-    if current.sha256 == file.fingerprint, try files.texts(of: current.id) == texts {
+    if current.sha256 == file.fingerprint, try files.texts(of: current) == texts {
       summary.known += 1
       try update(current.id, file)
       return
@@ -114,7 +114,10 @@ struct ImportTransaction {
     if let accusation = change.accusation {
       summary.changed.append(accusation)
       try db.execute(
-        sql: "INSERT OR REPLACE INTO changes (file, found, lost, added) VALUES (?, ?, ?, ?)",
+        sql: """
+          INSERT INTO changes (file, found, lost, added) VALUES (?, ?, ?, ?)
+          ON CONFLICT DO UPDATE SET found = excluded.found, lost = excluded.lost, added = excluded.added
+          """,
         arguments: [current.id, now.seconds, accusation.lost, accusation.added])
     }
   }
@@ -159,13 +162,13 @@ struct ImportTransaction {
   /// Gives a content the folder of a place.
   private mutating func move(_ content: Int64, to place: FilePlace) throws {
     let folder = try folder(place)
-    let row = try DatabaseRow.fetchOne(
+    let row = try LedgerRow.fetchOne(
       db.cachedStatement(
         sql: "SELECT folder, folders.name FROM files JOIN folders ON folders.id = folder WHERE files.id = ?"),
       arguments: [content])
-    guard let row, row[0] != folder else { return }
+    guard let row, try row[0] != folder else { return }
     try db.cachedStatement(sql: "UPDATE files SET folder = ? WHERE id = ?").execute(arguments: [folder, content])
-    let former = FilePlace(folder: place.folder, folderName: [UInt8](pathValue: row[1]), base: place.base)
+    let former = FilePlace(folder: place.folder, folderName: try row[1], base: place.base)
     if try !ReadFile.isSamePlace(former.name, keptName(of: place)) {
       // What its folders tell of its records is no longer what it was.
       try db.cachedStatement(sql: "UPDATE files SET batch = NULL WHERE id = ?").execute(arguments: [content])
@@ -220,9 +223,11 @@ struct ImportTransaction {
     for event in file.events { events[event.location.record] = event }
     let start = chunk.count
     var layout = RecordLayout()
+    var texts = Seal()
     for entry in file.kept.entries {
       let text = file.kept.bytes[entry.range]
       let sha256 = Self.sha256(text)
+      texts.add(SealedTexts.seal(number: entry.number, sha256))
       let event = events[entry.number]
       let columns: [(any DatabaseValueConvertible)?] = [
         event?.eventID, event?.time.seconds, event?.action, event?.errorCode,
@@ -257,10 +262,11 @@ struct ImportTransaction {
       ).execute(arguments: StatementArguments(columns + [healed]))
       try insertMoves(of: event, healed)
     }
-    guard !layout.entries.isEmpty else { return }
     summary.records += layout.entries.count
-    try db.cachedStatement(sql: "UPDATE files SET chunk = ?, chunk_offset = ?, layout = ? WHERE id = ?")
-      .execute(arguments: [chunkID, start, layout.encoded, id])
+    let place: [(any DatabaseValueConvertible)?] =
+      layout.entries.isEmpty ? [nil, nil, nil] : [chunkID, start, layout.encoded]
+    try db.cachedStatement(sql: "UPDATE files SET texts = ?, chunk = ?, chunk_offset = ?, layout = ? WHERE id = ?")
+      .execute(arguments: StatementArguments([texts.data] + place + [id]))
   }
 
   private mutating func insertMoves(of event: TrailEvent, _ record: Int64) throws {
@@ -276,7 +282,7 @@ struct ImportTransaction {
       .execute(arguments: [name.rawValue])
     let id = try Int64.fetchOne(
       db.cachedStatement(sql: "SELECT id FROM refs WHERE name = ?"), arguments: [name.rawValue])
-    guard let id else { throw LedgerError(.damaged, "a ref that was just kept is not there") }
+    guard let id else { throw Damage("a ref that was just kept is not there") }
     refs[name] = id
     return id
   }
@@ -294,7 +300,7 @@ struct ImportTransaction {
       db.cachedStatement(
         sql: "SELECT id FROM repositories WHERE account = ? AND region = ? AND name = ? AND repository_id = ?"),
       arguments: arguments)
-    guard let id else { throw LedgerError(.damaged, "a repository that was just kept is not there") }
+    guard let id else { throw Damage("a repository that was just kept is not there") }
     repositories[key] = id
     return id
   }

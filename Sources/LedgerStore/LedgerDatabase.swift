@@ -104,6 +104,11 @@ final class LedgerDatabase: Sendable {
     configuration.readonly = access == .read
     configuration.busyMode = .timeout(patience)
     configuration.label = "ledger"
+    configuration.prepareDatabase { db in
+      db.add(function: SealedTable.function)
+      // The triggers call it, whatever SQLite was built with.
+      try db.execute(sql: "PRAGMA trusted_schema = ON")
+    }
     return configuration
   }
 
@@ -194,17 +199,16 @@ final class LedgerDatabase: Sendable {
 
   static func explain(_ error: any Error, _ path: String) -> LedgerError {
     if let error = error as? LedgerError { return error }
+    if let damage = error as? Damage { return damaged(path, damage.words) }
+    if error is RowDecodingError { return damaged(path, LedgerRow.impossible.words) }
     guard let error = error as? DatabaseError else { return LedgerError(.other, "\(path): \(error)") }
     let words = error.message ?? error.resultCode.description
     switch error.resultCode {
     case .SQLITE_NOTADB:
       return LedgerError(.notALedger, "\(path) is no ledger: it is not a SQLite database, or it is damaged")
-    case .SQLITE_CORRUPT:
-      return LedgerError(
-        .damaged, "\(path) is damaged: \(words)",
-        hints: [
-          "import the trail into a new ledger, or save what can be saved: sqlite3 \(ShellWord.path(path)) .recover"
-        ])
+    // Of statements that are all ours an error means tables that are not.
+    case .SQLITE_CORRUPT, .SQLITE_ERROR, .SQLITE_MISMATCH:
+      return damaged(path, words)
     case .SQLITE_BUSY, .SQLITE_LOCKED:
       return LedgerError(
         .locked, "\(path) is locked by another process", hints: ["run it again when that one has ended"])
@@ -219,6 +223,14 @@ final class LedgerDatabase: Sendable {
     case .SQLITE_PERM, .SQLITE_AUTH: return LedgerError(.unreachable, "\(path) cannot be opened: permission denied")
     default: return LedgerError(.other, "\(path): \(words)")
     }
+  }
+
+  static func damaged(_ path: String, _ words: String) -> LedgerError {
+    LedgerError(
+      .damaged, "\(path) is damaged: \(words)",
+      hints: [
+        "import the trail into a new ledger, or save what can be saved: sqlite3 \(ShellWord.path(path)) .recover"
+      ])
   }
 
   private static func describe(_ code: CInt) -> String {

@@ -49,7 +49,9 @@ public struct LedgerImport: Sendable {
     let database = try LedgerDatabase(path: path, access: .create, patience: patience)
     var summary = ImportSummary()
     let wanted = try database.read { db in
-      var files = StoredFiles(db)
+      // By them it tells what is new.
+      try SealedTable.check([.folders, .files], db)
+      var files = try StoredFiles(db)
       var folders = FilePlaces()
       return try listing.files.filter { file in
         guard !file.isStandardInput, let place = folders.place(of: file.path) else { return true }
@@ -81,7 +83,7 @@ public struct LedgerImport: Sendable {
         let batch = state.batch
         let before = state.summary
         state.summary = try database.write { db in
-          var writer = ImportTransaction(db, now: now, summary: before)
+          var writer = try ImportTransaction(db, now: now, summary: before)
           try writer.write(batch)
           return writer.summary
         }
@@ -121,10 +123,10 @@ public struct LedgerImport: Sendable {
     for path in paths where path != "-" {
       guard let root = folders.place(of: Array(path.utf8)).map(\.path) else { continue }
       let inside = (folders.folder(Array(path.utf8)) ?? root)
-      for row in try DatabaseRow.fetchAll(db, sql: "SELECT id, place FROM unreadable WHERE file IS NULL") {
-        let place = [UInt8](pathValue: row[1])
+      for row in try LedgerRow.fetchAll(db, sql: "SELECT id, place FROM unreadable WHERE file IS NULL") {
+        let place: [UInt8] = try row[1]
         if place == root || place.starts(with: inside) {
-          try db.execute(sql: "DELETE FROM unreadable WHERE id = ?", arguments: [row[0] as Int64])
+          try db.execute(sql: "DELETE FROM unreadable WHERE id = ?", arguments: [try row[0] as Int64])
         }
       }
     }
@@ -133,7 +135,7 @@ public struct LedgerImport: Sendable {
       try ImportTransaction.insert(place, file: nil, place: path.pathValue, db)
     }
     if listing.hasDigests {
-      try db.execute(sql: "INSERT OR REPLACE INTO properties (name, value) VALUES ('has_digests', 1)")
+      try db.execute(sql: "INSERT INTO properties (name, value) VALUES ('has_digests', 1) ON CONFLICT DO NOTHING")
     }
   }
 

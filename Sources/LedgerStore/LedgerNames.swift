@@ -13,10 +13,9 @@ public struct LedgerNames: Sendable {
   public func held(of names: Set<String>) throws(LedgerError) -> Set<String> {
     try database.read { db in
       var held: Set<String> = []
-      let rows = try DatabaseRow.fetchCursor(db, sql: "SELECT base FROM files WHERE state <> 1")
-      while let row = try rows.next() {
-        let name = String(decoding: [UInt8](pathValue: row[0]), as: UTF8.self)
-        if names.contains(name) { held.insert(name) }
+      try StoredFiles.each(db) { _, content, place in
+        let name = String(decoding: place.base, as: UTF8.self)
+        if content.isRead, names.contains(name) { held.insert(name) }
       }
       return held
     }
@@ -30,18 +29,10 @@ public struct LedgerNames: Sendable {
     try database.read { db in
       var same: Set<String> = []
       var others: Set<String> = []
-      let rows = try DatabaseRow.fetchCursor(
-        db,
-        sql: "SELECT name, base, sha256 FROM files JOIN folders ON folders.id = folder WHERE state <> 1")
-      while let row = try rows.next() {
-        let base = [UInt8](pathValue: row[1])
-        guard let hashes = contents[String(decoding: base, as: UTF8.self)] else { continue }
-        let name = String(decoding: [UInt8](pathValue: row[0]) + base, as: UTF8.self)
-        if let hash = (row[2] as Data?).map({ [UInt8]($0) }), hashes.contains(hash) {
-          same.insert(name)
-        } else {
-          others.insert(name)
-        }
+      try StoredFiles.each(db) { _, content, place in
+        guard content.isRead, let hashes = contents[String(decoding: place.base, as: UTF8.self)] else { return }
+        let name = place.name
+        if hashes.contains(content.sha256) { same.insert(name) } else { others.insert(name) }
       }
       return (same.subtracting(others), others)
     }

@@ -23,49 +23,62 @@ public struct LedgerObservations: Sendable {
     self.path = path
     self.repository = repository
     let database = try LedgerDatabase(path: path, access: .read, patience: patience)
-    let isOurs = { (row: DatabaseRow) -> Bool in
-      let (account, id, name): (String, String, String) = (row["account"], row["repository_id"], row["name"])
+    let isOurs = { (row: LedgerRow) throws -> Bool in
+      let (account, id, name): (String, String, String) = try (row[1], row[2], row[3])
+      guard try row[15] == repository.region else { return false }
       guard account.isEmpty || repository.accountID.isEmpty || account == repository.accountID else { return false }
       if let ours = repository.id, !id.isEmpty { return id == ours }
       return name == repository.name || names.contains(name)
     }
     stored = try database.read { db in
       var result: [[UInt8]: Kept] = [:]
-      for row in try DatabaseRow.fetchAll(
-        db, sql: "SELECT * FROM observations WHERE region = ? ORDER BY id", arguments: [repository.region])
-      where isOurs(row) {
-        guard let kept = try Self.kept(row, db) else {
-          throw LedgerError(.damaged, "\(path) is damaged: an observation of refs cannot be read")
-        }
-        result[[UInt8](row["digest"] as Data)] = kept
+      try SealedTable.observations.read(db) { row in
+        guard try isOurs(row) else { return }
+        guard let kept = try Self.kept(row, db) else { throw Damage("an observation of refs cannot be read") }
+        result[[UInt8](try row[4] as Data)] = kept
       }
       return result
     }
   }
 
-  private static func kept(_ row: DatabaseRow, _ db: Database) throws -> Kept? {
-    guard let source = Sighting.Source(rawValue: row["source"]), let dating = Sighting.Dating(rawValue: row["dating"])
+  private static func kept(_ row: LedgerRow, _ db: Database) throws -> Kept? {
+    guard let source = Sighting.Source(rawValue: try row[7]), let dating = Sighting.Dating(rawValue: try row[8])
     else { return nil }
     var observation = Observation(
-      clone: row["clone"], source: source, dating: dating,
-      earliest: (row["earliest"] as Int64?).map { Timestamp(seconds: $0) }, latest: Timestamp(seconds: row["latest"]),
-      evidence: row["evidence"])
-    if let showsBranches: Bool = row["shows_branches"] {
+      clone: try row[6], source: source, dating: dating, earliest: try row[9], latest: try row[10],
+      evidence: try row[11])
+    if let showsBranches: Bool = try row[12] {
       observation.view = Observation.View(
-        showsBranches: showsBranches, showsTags: row["shows_tags"], isProven: row["is_proven"], named: [])
+        showsBranches: showsBranches, showsTags: try row[13], isProven: try row[14], named: [])
     }
-    let refs = try DatabaseRow.fetchCursor(
+    let refs = try LedgerRow.fetchCursor(
       db.cachedStatement(sql: "SELECT ref, tip, peeled FROM observed_refs WHERE observation = ? ORDER BY rowid"),
-      arguments: [row["id"] as Int64])
+      arguments: [try row[0] as Int64])
+    var sum = Seal()
     while let row = try refs.next() {
-      let ref = RefName(row[0])
+      sum.add(seal(ofRef: try (0..<3).map(row.value)))
+      let ref = RefName(try row[0])
       observation.view?.named.insert(ref)
-      guard let hex: String = row[1] else { continue }
+      guard let hex: String = try row[1] else { continue }
       guard let tip = ObjectID(hex: hex) else { return nil }
       observation.tips.append(
-        Observation.Tip(ref: ref, tip: tip, peeled: (row[2] as String?).flatMap { ObjectID(hex: $0) }))
+        Observation.Tip(ref: ref, tip: tip, peeled: try (row[2] as String?).flatMap { ObjectID(hex: $0) }))
     }
-    return Kept(observation: observation, observed: Timestamp(seconds: row["observed"]))
+    if let written: Data = try row[16], written != sum.data { return nil }
+    return Kept(observation: observation, observed: try row[5])
+  }
+
+  private static func seal(ofRef values: [DatabaseValue]) -> Seal { Seal(of: "observed_refs", values) }
+
+  /// Sums up the refs of the observations of a ledger that has no such sums.
+  static func sealAll(_ db: Database) throws {
+    try db.execute(sql: "UPDATE observations SET refs = ?", arguments: [Seal().data])
+    var sums: [Int64: Seal] = [:]
+    let rows = try LedgerRow.fetchCursor(db, sql: "SELECT ref, tip, peeled, observation FROM observed_refs")
+    while let row = try rows.next() { sums[try row[3], default: Seal()].add(seal(ofRef: try (0..<3).map(row.value))) }
+    for (observation, sum) in sums {
+      try db.execute(sql: "UPDATE observations SET refs = ? WHERE id = ?", arguments: [sum.data, observation])
+    }
   }
 
   /// What earlier runs saw and this one does not; of those that saw the same, what they say of its time.
@@ -101,17 +114,25 @@ public struct LedgerObservations: Sendable {
   }
 
   private func insert(_ observation: Observation, _ digest: [UInt8], _ now: Timestamp, _ db: Database) throws {
+    let named = observation.view?.named.subtracting(observation.tips.map(\.ref)) ?? []
+    let refs =
+      observation.tips.map {
+        [$0.ref.rawValue.databaseValue, $0.tip.hex.databaseValue, $0.peeled?.hex.databaseValue ?? .null]
+      }
+      + named.sorted().map { [$0.rawValue.databaseValue, .null, .null] }
+    var sum = Seal()
+    for ref in refs { sum.add(Self.seal(ofRef: ref)) }
     try db.cachedStatement(
       sql: """
         INSERT INTO observations (digest, account, region, name, repository_id, observed, clone, source, dating,
-          earliest, latest, evidence, shows_branches, shows_tags, is_proven)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+          earliest, latest, evidence, shows_branches, shows_tags, is_proven, refs)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
         """
     ).execute(arguments: [
       Data(digest), repository.accountID, repository.region, repository.name, repository.id ?? "", now.seconds,
       observation.clone, observation.source.rawValue, observation.dating.rawValue, observation.earliest?.seconds,
       observation.latest.seconds, observation.evidence, observation.view?.showsBranches, observation.view?.showsTags,
-      observation.view?.isProven,
+      observation.view?.isProven, sum.data,
     ])
     guard db.changesCount == 1 else {
       // Another run kept it, or this one dates it better.
@@ -121,10 +142,6 @@ public struct LedgerObservations: Sendable {
     let id = db.lastInsertedRowID
     let statement = try db.cachedStatement(
       sql: "INSERT INTO observed_refs (observation, ref, tip, peeled) VALUES (?, ?, ?, ?)")
-    for tip in observation.tips {
-      try statement.execute(arguments: [id, tip.ref.rawValue, tip.tip.hex, tip.peeled?.hex])
-    }
-    let named = observation.view?.named.subtracting(observation.tips.map(\.ref)) ?? []
-    for ref in named.sorted() { try statement.execute(arguments: [id, ref.rawValue, nil, nil]) }
+    for ref in refs { try statement.execute(arguments: StatementArguments([id.databaseValue] + ref)) }
   }
 }

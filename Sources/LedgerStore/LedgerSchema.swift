@@ -10,6 +10,9 @@ enum LedgerSchema {
   /// A ledger with this migration can be read as it is, though others follow.
   static let oldestReadable = "2: log files by name"
 
+  /// From it on a ledger's rows are summed up.
+  static let seals = "4: seals"
+
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1: files, records, moves, coverage, observations") { db in
@@ -27,6 +30,12 @@ enum LedgerSchema {
     // What it adds refers to nothing that was there.
     migrator.registerMigration("3: batches of events", foreignKeyChecks: .immediate) { db in
       try db.execute(sql: batches)
+    }
+    migrator.registerMigration(seals, foreignKeyChecks: .immediate) { db in
+      try db.execute(sql: sealColumns)
+      try SealedTexts.sealAll(db)
+      try LedgerObservations.sealAll(db)
+      try SealedTable.sealAll(db)
     }
     return migrator
   }
@@ -230,6 +239,14 @@ enum LedgerSchema {
     ALTER TABLE files ADD COLUMN batch INTEGER;
     ALTER TABLE files ADD COLUMN batch_place INTEGER;
     CREATE INDEX files_unpacked ON files (id) WHERE batch IS NULL AND codecommit_records > 0 AND state <> 1;
+    """
+
+  /// Sums of rows that belong to one, to be had without reading those of all others (Seal).
+  private static let sealColumns = """
+    -- Of the texts of its records, own and shared.
+    ALTER TABLE files ADD COLUMN texts BLOB;
+    -- Of its rows in `observed_refs`.
+    ALTER TABLE observations ADD COLUMN refs BLOB;
     """
 
   /// For people who look with sqlite3.

@@ -1,5 +1,6 @@
 internal import AllCores
 internal import CloudTrailLog
+internal import Crypto
 internal import FoundationEssentials
 internal import GRDB
 internal import PushModel
@@ -15,6 +16,7 @@ struct StoredTrail {
   private(set) var hasDigests = false
   private var totals = TrailPiece(path: [], order: 0)
   private var copiesOfFiles: [[StoredFiles.Content]] = []
+  private var contents: [Int64: (place: FilePlace, content: StoredFiles.Content)] = [:]
   /// Contents that do not count.
   private var leftOut: Set<Int64> = []
   private var files: [File] = []
@@ -31,6 +33,7 @@ struct StoredTrail {
     /// Where its events are packed, if they are, and by this version.
     var batch: Int64?
     var batchPlace: Int
+    var texts: Data?
   }
 
   private struct Place: Sendable {
@@ -45,156 +48,111 @@ struct StoredTrail {
   }
 
   init(_ db: Database) throws {
-    try loadTotals(db)
-    copiesOfFiles = try StoredFiles(db).copies()
-    let hasBatches = try db.tableExists("batches")
-    if hasBatches { try loadBatches(db) }
-    try loadFiles(db, hasBatches: hasBatches)
+    try loadBatches(db)
+    try loadFiles(db)
     let unpacked = Set(files.lazy.filter { $0.batch == nil }.map(\.id))
     if !unpacked.isEmpty { try loadTexts(db, of: unpacked) }
     try loadUnreadable(db)
     try loadCoverage(db)
-    hasDigests = try Bool.fetchOne(db, sql: "SELECT value FROM properties WHERE name = 'has_digests'") ?? false
-    changed = try DatabaseRow.fetchAll(
-      db,
-      sql: """
-        SELECT folders.name, base, imported, found, lost, added FROM changes JOIN files ON files.id = file
-        JOIN folders ON folders.id = folder ORDER BY file
-        """
-    ).map { row in
-      ChangedFile(
-        path: Self.name(row), kept: Timestamp(seconds: row[2]), found: Timestamp(seconds: row[3]), lost: row[4],
-        added: row[5])
+    try SealedTable.properties.read(db) { row in
+      if try row[0] == "has_digests" { hasDigests = try row[1] }
     }
-  }
-
-  private static func name(_ row: DatabaseRow) -> String {
-    String(decoding: [UInt8](pathValue: row[0]) + [UInt8](pathValue: row[1]), as: UTF8.self)
+    try SealedTable.changes.read(db) { row in
+      guard let (place, content) = contents[try row[0]] else { throw Damage("a file in it that changed is not there") }
+      changed.append(
+        ChangedFile(
+          path: place.name, kept: content.imported, found: try row[1], lost: try row[2], added: try row[3]))
+    }
   }
 
   // MARK: - Loading
 
-  private mutating func loadTotals(_ db: Database) throws {
-    if let row = try DatabaseRow.fetchOne(
-      db,
-      sql: """
-        SELECT count(*), total(size), total(records), total(codecommit_records) FROM files WHERE state <> 1
-        """)
-    {
-      totals.files = row[0]
-      totals.bytes = Int64(row[1] as Double)
-      totals.records = Int(row[2] as Double)
-      totals.codecommitRecords = Int(row[3] as Double)
+  private mutating func loadBatches(_ db: Database) throws {
+    try SealedTable.batches.read(db, more: ["zstd"]) { row in
+      guard try row[1] == TrailReader.revision, try row[2] == EventPacker.form else { return }
+      batches[try row[0]] = CompressedChunk(size: try row[3], data: try row[5])
     }
   }
 
-  private mutating func loadBatches(_ db: Database) throws {
-    let rows = try DatabaseRow.fetchCursor(
-      db, sql: "SELECT id, size, zstd FROM batches WHERE revision = ? AND form = ?",
-      arguments: [TrailReader.revision, EventPacker.form])
-    while let row = try rows.next() { batches[row[0]] = CompressedChunk(size: row[1], data: row[2]) }
-  }
-
-  private mutating func loadFiles(_ db: Database, hasBatches: Bool) throws {
-    let rows = try DatabaseRow.fetchCursor(
-      db,
-      sql: """
-        SELECT folders.name, base, files.id, folders.path, \(hasBatches ? "batch, batch_place" : "NULL, NULL")
-        FROM files JOIN folders ON folders.id = folder WHERE state <> 1 AND codecommit_records > 0
-        """)
-    while let row = try rows.next() {
-      let batch = (row[4] as Int64?).flatMap { batches[$0] == nil ? nil : $0 }
+  private mutating func loadFiles(_ db: Database) throws {
+    var placed: [(place: FilePlace, content: StoredFiles.Content)] = []
+    try StoredFiles.each(db) { row, content, place in
+      contents[content.id] = (place, content)
+      // Others may share records with a file that is not read itself.
+      if let chunk: Int64 = try row[15] {
+        layouts[content.id] = Place(chunk: chunk, offset: try row[16], layout: try row[17])
+      }
+      guard content.isRead else { return }
+      totals.files += 1
+      totals.bytes += content.size
+      totals.records += content.records
+      totals.codecommitRecords += content.codecommitRecords
+      placed.append((place, content))
+      guard content.codecommitRecords > 0 else { return }
+      let batch = try (row[18] as Int64?).flatMap { batches[$0] == nil ? nil : $0 }
       files.append(
         File(
-          id: row[2], name: Self.name(row), path: [UInt8](pathValue: row[3]) + [UInt8](pathValue: row[1]),
-          batch: batch, batchPlace: row[5] ?? 0))
+          id: content.id, name: place.name, path: place.path, batch: batch, batchPlace: try row[19] ?? 0,
+          texts: content.texts))
     }
+    copiesOfFiles = StoredFiles.copies(among: placed)
   }
 
   private mutating func loadTexts(_ db: Database, of unpacked: Set<Int64>) throws {
-    let rows = try DatabaseRow.fetchCursor(
-      db,
-      sql: """
-        SELECT id, chunk, chunk_offset, layout FROM files
-        WHERE state <> 1 AND codecommit_records > 0 AND chunk IS NOT NULL
-        """)
-    while let row = try rows.next() {
-      guard unpacked.contains(row[0]) else { continue }
-      layouts[row[0]] = Place(chunk: row[1], offset: row[2], layout: row[3])
-    }
     try loadCopies(db, of: unpacked)
-    var wanted = Set(layouts.values.map(\.chunk))
-    let all = try DatabaseRow.fetchCursor(db, sql: "SELECT id, size, zstd FROM chunks")
+    var wanted = Set((unpacked + copies.values.flatMap { $0.map(\.owner) }).compactMap { layouts[$0]?.chunk })
+    let all = try LedgerRow.fetchCursor(db, sql: "SELECT id, size, zstd FROM chunks")
     while let row = try all.next() {
-      let id: Int64 = row[0]
+      let id: Int64 = try row[0]
       guard wanted.remove(id) != nil else { continue }
-      chunks[id] = CompressedChunk(size: row[1], data: row[2])
+      chunks[id] = CompressedChunk(size: try row[1], data: try row[2])
     }
   }
 
   /// Records that a file shares with an earlier one, which may be no longer read itself.
   private mutating func loadCopies(_ db: Database, of unpacked: Set<Int64>) throws {
-    let rows = try DatabaseRow.fetchCursor(
+    let rows = try LedgerRow.fetchCursor(
       db,
       sql: """
         SELECT copies.file, copies.number, records.file, records.number FROM copies
         JOIN records ON records.id = copies.record JOIN files ON files.id = copies.file WHERE files.state <> 1
         ORDER BY copies.file, copies.number
         """)
-    var owners: Set<Int64> = []
     while let row = try rows.next() {
-      guard unpacked.contains(row[0]) else { continue }
-      copies[row[0], default: []].append((number: row[1], owner: row[2], ownNumber: row[3]))
-      owners.insert(row[2])
-    }
-    for owner in owners where layouts[owner] == nil {
-      guard
-        let row = try DatabaseRow.fetchOne(
-          db.cachedStatement(sql: "SELECT chunk, chunk_offset, layout FROM files WHERE id = ? AND chunk IS NOT NULL"),
-          arguments: [owner])
-      else { continue }
-      layouts[owner] = Place(chunk: row[0], offset: row[1], layout: row[2])
+      let file: Int64 = try row[0]
+      guard unpacked.contains(file) else { continue }
+      copies[file, default: []].append((number: try row[1], owner: try row[2], ownNumber: try row[3]))
     }
   }
 
   private mutating func loadUnreadable(_ db: Database) throws {
-    let rows = try DatabaseRow.fetchCursor(
-      db,
-      sql: """
-        SELECT file, unreadable.path, record, byte, reason, start, end, account, region, folders.path, base
-        FROM unreadable LEFT JOIN files ON files.id = file LEFT JOIN folders ON folders.id = folder
-        WHERE ifnull(state, 0) <> 1 ORDER BY unreadable.id
-        """)
-    while let row = try rows.next() {
+    try SealedTable.unreadable.read(db) { row in
       let place = UnreadablePlace(
-        path: row[1], record: row[2], offset: row[3], reason: row[4],
-        start: (row[5] as Int64?).map { Timestamp(seconds: $0) },
-        end: (row[6] as Int64?).map { Timestamp(seconds: $0) },
-        accountID: row[7], region: row[8])
-      if let file: Int64 = row[0] {
-        let path = [UInt8](pathValue: row[9]) + [UInt8](pathValue: row[10])
-        unreadableOfFiles[file, default: (path, [])].places.append(place)
-      } else {
-        unreadable.append(place)
-      }
+        path: try row[3], record: try row[4], offset: try (row[5] as Int?).map { Int64($0) }, reason: try row[6],
+        start: try row[7], end: try row[8], accountID: try row[9], region: try row[10])
+      guard let file: Int64 = try row[1] else { return unreadable.append(place) }
+      guard let (filePlace, content) = contents[file] else { throw Damage("a file in it that has gaps is not there") }
+      guard content.isRead else { return }
+      unreadableOfFiles[file, default: (filePlace.path, [])].places.append(place)
     }
   }
 
   private mutating func loadCoverage(_ db: Database) throws {
     var days: [String: [Int64]] = [:]
-    let rows = try DatabaseRow.fetchCursor(
-      db, sql: "SELECT account, region, day FROM coverage_days ORDER BY account, region, day")
-    while let row = try rows.next() { days["\(row[0] as String) \(row[1] as String)", default: []].append(row[2]) }
-    extents = try DatabaseRow.fetchAll(db, sql: "SELECT account, region, first, last, has_read_only FROM coverage").map
-    {
-      row in
+    try SealedTable.coverageDays.read(db) { row in
+      days[try "\(row[0] as String) \(row[1] as String)", default: []].append(Int64(try row[2] as Int))
+    }
+    try SealedTable.coverage.read(db) { row in
+      let (account, region): (String, String) = try (row[0], row[1])
       var times: ClosedRange<Timestamp>?
-      if let first: Int64 = row[2], let last: Int64 = row[3], first <= last {
-        times = Timestamp(seconds: first)...Timestamp(seconds: last)
+      if let first: Timestamp = try row[2], let last: Timestamp = try row[3] {
+        guard first <= last else { throw Damage("its coverage ends before it begins") }
+        times = first...last
       }
-      return LogExtent(
-        accountID: row[0], region: row[1], times: times, days: days["\(row[0] as String) \(row[1] as String)"] ?? [],
-        hasReadOnlyRecords: row[4])
+      extents.append(
+        LogExtent(
+          accountID: account, region: region, times: times, days: days["\(account) \(region)"] ?? [],
+          hasReadOnlyRecords: try row[4]))
     }
   }
 
@@ -220,9 +178,7 @@ struct StoredTrail {
   /// One piece for each file with records or places that could not be read, and one for the counts of all.
   func pieces(_ reader: TrailReader, _ path: String) throws(LedgerError) -> [TrailPiece] {
     guard let packed = packedEvents(), let read = try readEvents(reader) else {
-      throw LedgerError(
-        .damaged, "\(path) is damaged: the records of some file cannot be read out of it",
-        hints: ["import the trail into a new ledger"])
+      throw LedgerDatabase.damaged(path, "the records of some file cannot be read out of it")
     }
     var pieces = [totals]
     for (index, events) in packed + read {
@@ -335,11 +291,16 @@ struct StoredTrail {
       var kept = KeptFile(
         name: file.name, isStandardInput: file.path.first == UInt8(ascii: "-"), numbers: parts.map(\.number),
         text: [UInt8(ascii: "[")])
+      var sum = Seal()
       for part in parts {
         guard let text = text(of: part.chunk), part.range.upperBound <= text.count else { return nil }
         if kept.text.count > 1 { kept.text.append(UInt8(ascii: ",")) }
         kept.text += text[part.range]
+        if file.texts != nil {
+          sum.add(SealedTexts.seal(number: part.number, Data(SHA256.hash(data: text[part.range]))))
+        }
       }
+      guard file.texts == nil || file.texts == sum.data else { return nil }
       kept.text.append(UInt8(ascii: "]"))
       result.append(kept)
     }

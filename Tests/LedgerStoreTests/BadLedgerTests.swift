@@ -82,6 +82,7 @@ import Testing
   @Test(arguments: ["cut", "zeroed", "texts", "events"])
   func damaged(how: String) throws {
     let folder = try Self.full()
+    try folder.change("")
     _ = try Command.python(
       #"""
       import os, sqlite3, sys
@@ -103,6 +104,28 @@ import Testing
               file.seek(4096)
               file.write(bytes(size - 4096))
       """#, [folder.ledger, how])
+    Self.expect(.damaged, folder, try Self.failure(folder))
+  }
+
+  /// What no ledger was ever given, as a damaged disk or another program may leave it.
+  @Test(arguments: [
+    "unreadable SET path = x'00'", "unreadable SET byte = -1", "unreadable SET record = 'x'",
+    "unreadable SET start = 9223372036854775807", "unreadable SET account = x'ff'", "unreadable SET file = 1.5",
+    "coverage SET has_read_only = 'x'", "coverage SET has_read_only = 2", "coverage SET first = 'x'",
+    "coverage SET first = -9223372036854775807", "coverage SET last = first - 1",
+    "coverage_days SET account = x'00'", "coverage_days SET day = 'x'", "coverage_days SET day = 9223372036854775807",
+    "files SET records = 9223372036854775807", "files SET records = -1", "files SET codecommit_records = 0.5",
+    "files SET size = -1", "files SET size = 'x'", "files SET batch_place = 'x'", "files SET batch = 0.5",
+    "files SET batch = NULL, chunk_offset = 'x'", "files SET batch = NULL, chunk_offset = 9223372036854775807",
+    "files SET batch = NULL, layout = 7", "files SET batch = NULL, chunk = x'00'", "files SET base = 7",
+    "batches SET size = 'x'", "folders SET name = 7", "folders SET path = id + 0.5",
+  ])
+  func `a row that holds what no row can`(damage: String) throws {
+    let folder = try Self.full()
+    try folder.write("cut.json", #"{"Records":[\#(Sample.push(id: "e-cut")),{"eventSource":"codecommit.amazonaws.com""#)
+    try folder.importing()
+    #expect(try Self.failure(folder) == nil)
+    try folder.change("UPDATE \(damage)")
     Self.expect(.damaged, folder, try Self.failure(folder))
   }
 

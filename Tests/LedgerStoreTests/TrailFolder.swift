@@ -54,12 +54,18 @@ final class TrailFolder {
     ).trimmingCharacters(in: .newlines)
   }
 
-  /// Has another program change the ledger.
+  /// Has another program change the ledger, which is then one of the version that had no seals.
   func change(_ statements: String) throws {
     _ = try Command.python(
       """
       import sqlite3, sys
       db = sqlite3.connect(sys.argv[1])
+      if db.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'seals'").fetchone()[0]:
+          for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+              db.execute("DROP TRIGGER " + name)
+          db.executescript("DROP TABLE seals; ALTER TABLE files DROP COLUMN texts;"
+                           "ALTER TABLE observations DROP COLUMN refs;"
+                           "DELETE FROM grdb_migrations WHERE identifier LIKE '4:%'")
       db.executescript(sys.argv[2])
       db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
       db.close()
