@@ -81,9 +81,10 @@ struct OutcomeRule {
     switch outcome.transition {
     case .deleted:
       let before = Befores(timeline: timeline).report(item)
-      guard let tip = before.tip, before.possible == nil, timeline.softness[item] == nil || before.source == .event
-      else { return nil }
+      guard let tip = before.tip, before.possible == nil else { return nil }
+      // What the delivery lag separates from the deletion clears it all the same.
       outcome.mergedBy = merges.merge(of: tip).map(UInt32.init)
+      guard timeline.softness[item] == nil || before.source == .event else { return nil }
       return removedCommits.byDeletion(of: tip)
     case .forced:
       guard let after = timeline.items[item].after else { return nil }
