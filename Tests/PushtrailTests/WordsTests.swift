@@ -96,4 +96,17 @@ import Testing
       """)
     #expect(outcome.status == 0, "\(outcome.output)")
   }
+
+  /// A commit that no logged push brought accuses nobody where the trail ends before somebody saw it.
+  @Test func `show says of a commit that is younger than the trail what may be`() throws {
+    let outcome = try StoryShell.run(
+      "trail-starts-mid-life",
+      """
+      pushtrail show --repo clone $(git -C clone rev-parse origin/main) | tr -s ' \\n' ' '
+      """)
+    #expect(
+      outcome.status == 0
+        && outcome.output.contains("by no logged update yet: the trail does not reach to when main was last seen"),
+      "\(outcome.output)")
+  }
 }

@@ -69,13 +69,21 @@ public struct ShowText {
     }
     if !isIntroduced {
       page.blank()
-      let refs = index.report.refs.filter { $0.unattributed.commits.contains(id) }
-      page.field(
-        "pushed",
-        refs.isEmpty
-          ? "by no update of this report: it is older than the trail, or the pushes that may have brought it lie outside"
-          : "by no logged update, though it is on \(refs.map { Wording.name($0.ref) }.joined(separator: ", "))")
+      page.field("pushed", Self.unlogged(id, in: index.report))
     }
+  }
+
+  /// Why no update brought a commit.
+  private static func unlogged(_ id: ObjectID, in report: ProvenanceReport) -> String {
+    let refs = report.refs.filter { $0.unattributed.commits.contains(id) }
+    guard !refs.isEmpty else {
+      return "by no update of this report: it is older than the trail, or the pushes that may have brought it lie outside"
+    }
+    let shown = refs.prefix(3).map { Wording.name($0.ref) }.joined(separator: ", ")
+    let on = shown + (refs.count > 3 ? " and \(Wording.count(refs.count - 3, "more ref"))" : "")
+    return refs.allSatisfy { $0.state == .trailBehind }
+      ? "by no logged update yet: the trail does not reach to when \(on) \(refs.count == 1 ? "was" : "were") last seen"
+      : "by no logged update, and it is on \(on): it is older than the trail, or its push has no record"
   }
 
   static func survival(_ commit: UpdateReport.Removed.Commit, former: String? = nil) -> String {
