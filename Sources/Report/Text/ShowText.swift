@@ -77,7 +77,8 @@ public struct ShowText {
   private static func unlogged(_ id: ObjectID, in report: ProvenanceReport) -> String {
     let refs = report.refs.filter { $0.unattributed.commits.contains(id) }
     guard !refs.isEmpty else {
-      return "by no update of this report: it is older than the trail, or the pushes that may have brought it lie outside"
+      return "by no update of this report: it is older than the trail, or the pushes that may have brought it lie "
+        + "outside"
     }
     let shown = refs.prefix(3).map { Wording.name($0.ref) }.joined(separator: ", ")
     let on = shown + (refs.count > 3 ? " and \(Wording.count(refs.count - 3, "more ref"))" : "")
