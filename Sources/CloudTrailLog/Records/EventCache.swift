@@ -96,8 +96,8 @@ struct EventCache {
 
   /// What the record shares with others.
   private mutating func origin(_ record: PlainRecord, _ parser: JSONParser) -> EventOrigin? {
-    if Int(record.origin) < origins.count, let origin = origins[Int(record.origin)] { return origin }
-    guard Int(record.setting) < settings.count, let setting = settings[Int(record.setting)], isSound(record.nested.0),
+    if let origin = Self.known(origins, record.origin) { return origin }
+    guard let setting = Self.known(settings, record.setting), isSound(record.nested.0),
       isSound(record.nested.1)
     else { return nil }
     let origin = EventOrigin(
@@ -141,24 +141,28 @@ struct EventCache {
     _ record: PlainRecord, at index: Int, in scan: RecordScan, of bytes: ByteBuffer, _ parser: JSONParser,
     _ batch: inout EventBatchBuilder
   ) -> UInt32? {
-    guard let number = record.session else {
-      if let known = ofBatch.principals.known(record.identity) { return known }
-      if Int(record.identity) >= principals.count || principals[Int(record.identity)] == nil {
-        guard let (principal, _) = parsed(scan.identity(index), of: bytes, parser) else { return nil }
-        Self.set(&principals, record.identity, principal)
-      }
-      guard let principal = principals[Int(record.identity)] else { return nil }
-      return ofBatch.principals.number(of: record.identity) { batch.add(principal) }
-    }
+    if let number = record.session { return session(number, at: index, in: scan, of: bytes, parser, &batch) }
+    if let known = ofBatch.principals.known(record.identity) { return known }
+    let known = Self.known(principals, record.identity)
+    guard let principal = known ?? parsed(scan.identity(index), of: bytes, parser)?.principal else { return nil }
+    Self.set(&principals, record.identity, principal)
+    return ofBatch.principals.number(of: record.identity) { batch.add(principal) }
+  }
+
+  /// The same of one of the scan's sessions, which the record at an index has.
+  private mutating func session(
+    _ number: Int, at index: Int, in scan: RecordScan, of bytes: ByteBuffer, _ parser: JSONParser,
+    _ batch: inout EventBatchBuilder
+  ) -> UInt32? {
     if let known = ofBatch.sessions.known(UInt32(number)) { return known }
     let session = scan.session(number)
-    if Int(session.role) >= roles.count || roles[Int(session.role)] == nil {
+    if Self.known(roles, session.role) == nil {
       guard let (principal, identity) = parsed(scan.identity(index), of: bytes, parser) else { return nil }
       let isLike = Self.sharesRole(identity) && session.principal(like: principal) == principal
       Self.set(&roles, session.role, isLike ? .like(principal) : .unlikeAny)
     }
     var new: UInt32?
-    if case .like(let other) = roles[Int(session.role)] {
+    if case .like(let other) = Self.known(roles, session.role) {
       let role = ofBatch.roles.number(of: session.role) { batch.add(other) }
       new = unsafe batch.add(sessionOf: role, named: session.name, accessKeyID: session.accessKeyID)
     }
@@ -191,8 +195,12 @@ struct EventCache {
     index == UInt32.max ? nil : Self.remembered(&texts, index) { parser.text(index) }
   }
 
+  private static func known<Value>(_ values: [Value?], _ index: UInt32) -> Value? {
+    Int(index) < values.count ? values[Int(index)] : nil
+  }
+
   private static func remembered<Value>(_ values: inout [Value?], _ index: UInt32, _ make: () -> Value) -> Value {
-    if Int(index) < values.count, let value = values[Int(index)] { return value }
+    if let value = known(values, index) { return value }
     let value = make()
     set(&values, index, value)
     return value
